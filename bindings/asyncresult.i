@@ -69,6 +69,11 @@
 #define ASYR_POOL_RELEASE asyr_pool_unref
 #endif
 
+#ifdef SWIGGO
+/* A handle is a number, and its release a function. */
+%define %asyr_class(CLASS, NAME, RELEASE)
+%enddef
+#else
 /* A handle: a class with a destructor. */
 %define %asyr_class(CLASS, NAME, RELEASE)
 %rename(CLASS) asyr_##NAME;
@@ -79,6 +84,7 @@ typedef struct asyr_##NAME {} asyr_##NAME;
     }
 }
 %enddef
+#endif
 
 #ifdef SWIGGO
 %define %asyr_outputs(NAME, PARAMETER)
