@@ -8,6 +8,7 @@
 #include <asyncresult.h>
 
 #include "../impl/core/error.h"
+#include "../impl/platform/fork.h"
 
 /* Clear an output parameter, which may be NULL. */
 #define ASYRI_CLEAR(out)                                                            \
@@ -27,5 +28,21 @@
 #define ASYRI_REQUIRE_GIVEN(pointer, error)                                         \
     ASYRI_REQUIRE((pointer) != NULL, (error),                                       \
                   "%s: expected " #pointer ", found NULL", __func__)
+
+/* Return a Forked error for a handle that this process inherited by fork. */
+#define ASYRI_REQUIRE_OWN_PROCESS(handle, error)                                    \
+    do {                                                                            \
+        if (asyri_is_forked((handle)->generation))                                  \
+            return asyri_fail((error), ASYR_E_FORKED,                               \
+                              "%s: " #handle " belongs to the parent process",      \
+                              __func__);                                            \
+    } while (0)
+
+/* The checks of a handle that has a lock: it is given, and of this process. */
+#define ASYRI_REQUIRE_HANDLE(handle, error)                                         \
+    do {                                                                            \
+        ASYRI_REQUIRE_GIVEN((handle), (error));                                     \
+        ASYRI_REQUIRE_OWN_PROCESS((handle), (error));                               \
+    } while (0)
 
 #endif

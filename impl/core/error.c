@@ -190,6 +190,17 @@ asyr_error *asyri_error_with_code(asyr_error *error, int32_t code)
     return copy;
 }
 
+asyr_error *asyri_error_of_task(asyr_error *error)
+{
+    int32_t code = error->code;
+    if (code != ASYR_E_TIMEOUT && code != ASYR_E_NOT_READY &&
+        code != ASYR_E_INTERRUPTED)
+        return error;
+    asyr_error *own = asyri_error_with_code(error, ASYR_E_TASK);
+    asyri_error_unref(error);
+    return own;
+}
+
 static bool chain_contains(const asyr_error *chain, const asyr_error *error)
 {
     while (chain && chain != error)

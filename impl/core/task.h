@@ -11,4 +11,6 @@
  */
 asyr_value *asyri_task_take_answer(asyr_task *task, asyr_error **error);
 
+bool asyri_task_is_cancelled(const asyr_task *task);
+
 #endif

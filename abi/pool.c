@@ -1,0 +1,128 @@
+/* The exported functions of pools. */
+#include "check.h"
+
+#include "../impl/core/value.h"
+#include "../impl/executors/threads.h"
+#include "../impl/platform/cpu_count.h"
+#include "../impl/pool/pool.h"
+
+int64_t asyr_default_worker_count(void)
+{
+    return asyri_cpu_count();
+}
+
+asyr_status asyr_pool_new(const asyr_pool_options *options, asyr_pool **pool,
+                          asyr_error **error)
+{
+    ASYRI_CLEAR(pool);
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_GIVEN(pool, error);
+    return asyri_pool_new(options ? options : &asyri_pool_defaults, &asyri_threads,
+                          pool, error);
+}
+
+asyr_pool *asyr_pool_ref(asyr_pool *pool)
+{
+    if (pool)
+        asyri_pool_ref_handle(pool);
+    return pool;
+}
+
+void asyr_pool_unref(asyr_pool *pool)
+{
+    if (pool && !asyri_is_forked(pool->generation))
+        asyri_pool_unref_handle(pool);
+}
+
+static asyr_status submit(asyr_pool *pool, enum asyri_job_kind kind,
+                          asyr_function *function, asyr_value *input,
+                          const asyr_task_options *options, asyr_result **result,
+                          asyr_error **error)
+{
+    return asyri_pool_submit(pool, kind, function, input,
+                             options ? options : &asyri_task_defaults, result,
+                             error);
+}
+
+asyr_status asyr_pool_apply_async(asyr_pool *pool, asyr_function *function,
+                                  asyr_value *arguments,
+                                  const asyr_task_options *options,
+                                  asyr_result **result, asyr_error **error)
+{
+    ASYRI_CLEAR(result);
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    ASYRI_REQUIRE_GIVEN(function, error);
+    ASYRI_REQUIRE(!arguments || arguments->type == ASYR_VALUE_LIST, error,
+                  "%s: expected a list of arguments, found %s", __func__,
+                  asyri_value_type_name(arguments));
+    return submit(pool, ASYRI_JOB_APPLY, function, arguments, options, result,
+                  error);
+}
+
+asyr_status asyr_pool_map_async(asyr_pool *pool, asyr_function *function,
+                                asyr_value *items, const asyr_task_options *options,
+                                asyr_result **result, asyr_error **error)
+{
+    ASYRI_CLEAR(result);
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    ASYRI_REQUIRE_GIVEN(function, error);
+    ASYRI_REQUIRE_GIVEN(items, error);
+    ASYRI_REQUIRE(items->type == ASYR_VALUE_LIST || items->type == ASYR_VALUE_ARRAY,
+                  error, "%s: expected a list or an array of items, found %s",
+                  __func__, asyri_value_type_name(items));
+    return submit(pool, ASYRI_JOB_MAP, function, items, options, result, error);
+}
+
+asyr_status asyr_pool_starmap_async(asyr_pool *pool, asyr_function *function,
+                                    asyr_value *items,
+                                    const asyr_task_options *options,
+                                    asyr_result **result, asyr_error **error)
+{
+    ASYRI_CLEAR(result);
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    ASYRI_REQUIRE_GIVEN(function, error);
+    ASYRI_REQUIRE_GIVEN(items, error);
+    ASYRI_REQUIRE(items->type == ASYR_VALUE_LIST, error,
+                  "%s: expected a list of lists of arguments, found %s", __func__,
+                  asyri_value_type_name(items));
+    return submit(pool, ASYRI_JOB_STARMAP, function, items, options, result, error);
+}
+
+asyr_status asyr_pool_close(asyr_pool *pool, asyr_error **error)
+{
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    asyri_pool_close(pool);
+    return ASYR_OK;
+}
+
+asyr_status asyr_pool_terminate(asyr_pool *pool, asyr_error **error)
+{
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    asyri_pool_terminate(pool);
+    return ASYR_OK;
+}
+
+asyr_status asyr_pool_join(asyr_pool *pool, int64_t timeout_ns,
+                           asyr_interrupt *interrupt, asyr_error **error)
+{
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    return asyri_pool_join(pool, timeout_ns, interrupt, error);
+}
+
+int32_t asyr_pool_get_state(asyr_pool *pool)
+{
+    if (!pool || asyri_is_forked(pool->generation))
+        return -1;
+    return asyri_pool_state(pool);
+}
+
+int64_t asyr_pool_get_worker_count(asyr_pool *pool)
+{
+    return pool ? pool->nominal : 0;
+}

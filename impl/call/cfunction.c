@@ -1,0 +1,185 @@
+/*
+ * C functions.
+ *
+ * The prototype is parsed, the symbol looked up and the call prepared for libffi
+ * once, when the function is made; then it does not change, so that any number of
+ * threads may call it at the same time.  A call checks and converts its arguments
+ * in its own frame (marshal.c).
+ *
+ * libffi widens integers that a function returns to a whole register; the bits
+ * beyond the type's own are not looked at.
+ */
+#include "cfunction.h"
+
+#include <ffi.h>
+#include <string.h>
+
+#include "../base/alloc.h"
+#include "../core/error.h"
+#include "../core/function.h"
+#include "../core/value.h"
+#include "library.h"
+#include "marshal.h"
+#include "prototype.h"
+
+struct c_function {
+    struct asyr_function head; /* first: an asyr_function is cast to it */
+    asyr_library *library;     /* NULL for an address that was given */
+    void *address;
+    struct asyri_prototype prototype;
+    ffi_cif cif;
+    ffi_type *types[ASYRI_MAX_PARAMETERS]; /* the cif points here */
+};
+
+union returned {
+    ffi_arg word;
+    union asyri_slot slot;
+};
+
+static ffi_type *ffi_type_of(uint8_t kind)
+{
+    static ffi_type *const types[] = {
+        [ASYRI_C_INT8] = &ffi_type_sint8,     [ASYRI_C_UINT8] = &ffi_type_uint8,
+        [ASYRI_C_INT16] = &ffi_type_sint16,   [ASYRI_C_UINT16] = &ffi_type_uint16,
+        [ASYRI_C_INT32] = &ffi_type_sint32,   [ASYRI_C_UINT32] = &ffi_type_uint32,
+        [ASYRI_C_INT64] = &ffi_type_sint64,   [ASYRI_C_UINT64] = &ffi_type_uint64,
+        [ASYRI_C_FLOAT] = &ffi_type_float,    [ASYRI_C_DOUBLE] = &ffi_type_double,
+        [ASYRI_C_BOOL] = &ffi_type_uint8,     [ASYRI_C_VOID] = &ffi_type_void,
+        [ASYRI_C_POINTER] = &ffi_type_pointer};
+    return types[kind];
+}
+
+static void narrow(union returned *returned, uint8_t kind)
+{
+    bool is_integer = kind <= ASYRI_C_UINT64 || kind == ASYRI_C_BOOL;
+    size_t size = kind == ASYRI_C_BOOL ? 1 : (size_t)asyri_element_size(kind);
+    if (is_integer && size < sizeof returned->word)
+        asyri_slot_store(&returned->slot, kind, returned->word);
+}
+
+static asyr_value *call(asyr_function *function, asyr_task *task,
+                        asyr_value *const *values, int64_t count, asyr_error **error)
+{
+    (void)task;
+    struct c_function *self = (struct c_function *)function;
+    struct asyri_arguments arguments;
+    if (asyri_marshal(&self->prototype, function->prototype, values, count,
+                      &arguments, error) != ASYR_OK)
+        return NULL;
+    void *places[ASYRI_MAX_PARAMETERS];
+    for (int i = 0; i < self->prototype.count; i++)
+        places[i] = &arguments.slots[i];
+    union returned returned = {.word = 0};
+    ffi_call(&self->cif, FFI_FN(self->address), &returned, places);
+    narrow(&returned, self->prototype.returns.kind);
+    asyr_value *value = asyri_unmarshal(&self->prototype.returns, &returned.slot);
+    asyri_arguments_clear(&arguments);
+    if (!value)
+        asyri_fail_memory(error);
+    return value;
+}
+
+static void destroy(asyr_function *function)
+{
+    struct c_function *self = (struct c_function *)function;
+    asyri_library_unref(self->library);
+    asyri_free((char *)function->prototype);
+    asyri_free(function->name);
+    asyri_free(self);
+}
+
+static const struct asyri_function_ops operations = {.call = call,
+                                                     .destroy = destroy};
+
+static asyr_status prepare(struct c_function *self, asyr_error **error)
+{
+    const struct asyri_prototype *prototype = &self->prototype;
+    for (int i = 0; i < prototype->count; i++)
+        self->types[i] = ffi_type_of(prototype->parameters[i].passed_as);
+    ffi_type *returns = ffi_type_of(prototype->returns.kind);
+    ffi_status status =
+        prototype->is_variadic
+            ? ffi_prep_cif_var(&self->cif, FFI_DEFAULT_ABI, prototype->fixed_count,
+                               prototype->count, returns, self->types)
+            : ffi_prep_cif(&self->cif, FFI_DEFAULT_ABI, prototype->count, returns,
+                           self->types);
+    if (status != FFI_OK)
+        return asyri_fail(error, ASYR_E_PROTOTYPE,
+                          "expected a function that libffi can call, found \"%s\", "
+                          "which it refuses (status %d)",
+                          self->head.name, (int)status);
+    return ASYR_OK;
+}
+
+static char *copy_name(const char *text, const struct asyri_prototype *prototype)
+{
+    char *name = asyri_alloc(prototype->name_length + 1u);
+    if (!name)
+        return NULL;
+    memcpy(name, text + prototype->name_begin, prototype->name_length);
+    name[prototype->name_length] = '\0';
+    return name;
+}
+
+static asyr_status describe(struct c_function *self, const char *text,
+                            asyr_error **error)
+{
+    asyr_status status = asyri_prototype_parse(text, &self->prototype, error);
+    if (status != ASYR_OK)
+        return status;
+    uint8_t returns = self->prototype.returns.kind;
+    self->head.return_element = asyri_ctype_is_number(returns) ? returns : -1;
+    self->head.prototype = asyri_strdup(text);
+    self->head.name = copy_name(text, &self->prototype);
+    if (!self->head.prototype || !self->head.name)
+        return asyri_fail_memory(error);
+    return prepare(self, error);
+}
+
+/* A function that lacks nothing but its address. */
+static asyr_status new_described(const char *text, struct c_function **made,
+                                 asyr_error **error)
+{
+    struct c_function *self = asyri_alloc_zeroed(1, sizeof *self);
+    if (!self)
+        return asyri_fail_memory(error);
+    asyri_refcount_init(&self->head.refs);
+    self->head.ops = &operations;
+    asyr_status status = describe(self, text, error);
+    if (status == ASYR_OK)
+        *made = self;
+    else
+        destroy(&self->head);
+    return status;
+}
+
+asyr_status asyri_cfunction_new(asyr_library *library, const char *prototype,
+                                asyr_function **function, asyr_error **error)
+{
+    *function = NULL;
+    struct c_function *self;
+    asyr_status status = new_described(prototype, &self, error);
+    if (status != ASYR_OK)
+        return status;
+    status = asyri_library_find(library, self->head.name, &self->address, error);
+    if (status != ASYR_OK) {
+        destroy(&self->head);
+        return status;
+    }
+    self->library = asyri_library_ref(library);
+    *function = &self->head;
+    return ASYR_OK;
+}
+
+asyr_status asyri_cfunction_new_address(void *address, const char *prototype,
+                                        asyr_function **function, asyr_error **error)
+{
+    *function = NULL;
+    struct c_function *self;
+    asyr_status status = new_described(prototype, &self, error);
+    if (status != ASYR_OK)
+        return status;
+    self->address = address;
+    *function = &self->head;
+    return ASYR_OK;
+}

@@ -1,0 +1,122 @@
+/*
+ * Waiting for a condition.
+ *
+ * A thread sleeps in the condition's list, under its mutex; who makes the condition
+ * true wakes all.  A thread that owns a completion queue drains it meanwhile, and
+ * sleeps in both lists at once.
+ */
+#include "wait.h"
+
+#include "error.h"
+#include "result.h"
+
+static asyr_status sleep_until_over(const struct asyri_wait *wait)
+{
+    asyr_status status = ASYR_OK;
+    asyri_mutex_lock(wait->mutex);
+    while (status == ASYR_OK && !wait->is_over(wait->arg))
+        status = asyri_waitlist_wait(wait->list, wait->mutex, wait->deadline,
+                                     wait->interrupt);
+    if (wait->is_over(wait->arg))
+        status = ASYR_OK;
+    asyri_mutex_unlock(wait->mutex);
+    return status;
+}
+
+/* Sleep once, until it is over or the queue has something. */
+static asyr_status sleep_in_both(const struct asyri_wait *wait, bool *over)
+{
+    asyri_waiter waiter;
+    asyri_wait_node node, queue_node;
+    asyr_status status = ASYR_OK;
+    asyri_mutex_lock(wait->mutex);
+    *over = wait->is_over(wait->arg);
+    if (*over) {
+        asyri_mutex_unlock(wait->mutex);
+        return ASYR_OK;
+    }
+    asyri_waiter_init(&waiter);
+    asyri_waitlist_add(wait->list, &node, &waiter);
+    asyri_mutex_unlock(wait->mutex);
+    if (asyri_queue_add_waiter(wait->queue, &queue_node, &waiter))
+        status = asyri_waiter_park(&waiter, wait->deadline, wait->interrupt);
+    asyri_queue_remove_waiter(wait->queue, &queue_node);
+    asyri_mutex_lock(wait->mutex);
+    asyri_wait_node_remove(&node);
+    *over = wait->is_over(wait->arg);
+    asyri_mutex_unlock(wait->mutex);
+    asyri_waiter_destroy(&waiter);
+    return *over ? ASYR_OK : status;
+}
+
+static asyr_status drain_until_over(const struct asyri_wait *wait)
+{
+    asyr_status status = ASYR_OK;
+    for (bool over = false; !over;) {
+        if (asyri_queue_run_one(wait->queue)) {
+            asyri_mutex_lock(wait->mutex);
+            over = wait->is_over(wait->arg);
+            asyri_mutex_unlock(wait->mutex);
+        } else if (status == ASYR_OK) {
+            status = sleep_in_both(wait, &over);
+        } else {
+            return status;
+        }
+    }
+    return ASYR_OK;
+}
+
+asyr_status asyri_wait(const struct asyri_wait *wait)
+{
+    return wait->queue ? drain_until_over(wait) : sleep_until_over(wait);
+}
+
+static bool is_ready(void *arg)
+{
+    return asyri_result_is_ready(arg);
+}
+
+static asyr_status fail_wait(asyr_status status, asyr_error **error)
+{
+    if (status == ASYR_E_INTERRUPTED)
+        return asyri_fail(error, status, "the wait was interrupted");
+    return asyri_fail(error, ASYR_E_TIMEOUT,
+                      "the result was not ready in the time given");
+}
+
+/* A wait that does not poll: the owner may help or refuse. */
+static asyr_status wait_long(asyr_result *result, const struct asyri_wait *wait,
+                             asyr_error **error)
+{
+    struct asyri_sleep sleep = {0};
+    asyr_status status =
+        result->ops->before_sleep(result, wait->deadline, &sleep, error);
+    if (status != ASYR_OK)
+        return status;
+    status = asyri_wait(wait);
+    result->ops->after_sleep(result, &sleep);
+    return status == ASYR_OK ? ASYR_OK : fail_wait(status, error);
+}
+
+asyr_status asyri_result_wait(asyr_result *result, int64_t timeout_ns,
+                              asyr_interrupt *interrupt, asyr_error **error)
+{
+    if (asyri_result_is_ready(result))
+        return ASYR_OK;
+    bool drain = result->queue && asyri_queue_can_drain(result->queue);
+    if (timeout_ns <= 0 && !drain)
+        return fail_wait(ASYR_E_TIMEOUT, error);
+    struct asyri_wait wait = {
+        .mutex = result->lock,
+        .list = &result->waiters,
+        .is_over = is_ready,
+        .arg = result,
+        .queue = drain ? result->queue : NULL,
+        .deadline = asyri_deadline_in(timeout_ns),
+        .interrupt = interrupt,
+    };
+    if (timeout_ns > 0)
+        return wait_long(result, &wait, error);
+    asyr_status status = asyri_wait(&wait);
+    return status == ASYR_OK ? ASYR_OK : fail_wait(status, error);
+}

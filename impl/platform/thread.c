@@ -1,0 +1,141 @@
+/*
+ * Threads of POSIX.
+ *
+ * Threads are detached: who waits for one waits for the count that the pool
+ * keeps.  They block all signals, so that a host's handlers run on its own
+ * threads only; the mask is set around the start, so there is no moment in which
+ * the new thread could be hit.
+ */
+#define _GNU_SOURCE
+#include "thread.h"
+
+#include <asyncresult/types.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "../base/alloc.h"
+
+struct start {
+    void (*run)(void *arg);
+    void *arg;
+    char name[16];
+};
+
+static _Atomic int64_t starts_left = -1;
+
+void asyri_mutex_init(asyri_mutex *mutex)
+{
+    int failed = pthread_mutex_init(&mutex->native, NULL);
+    assert(!failed);
+    (void)failed;
+}
+
+void asyri_mutex_destroy(asyri_mutex *mutex)
+{
+    pthread_mutex_destroy(&mutex->native);
+}
+
+void asyri_mutex_lock(asyri_mutex *mutex)
+{
+    int failed = pthread_mutex_lock(&mutex->native);
+    assert(!failed);
+    (void)failed;
+}
+
+void asyri_mutex_unlock(asyri_mutex *mutex)
+{
+    int failed = pthread_mutex_unlock(&mutex->native);
+    assert(!failed);
+    (void)failed;
+}
+
+void asyri_thread_fail_after(int64_t successes)
+{
+    atomic_store_explicit(&starts_left, successes, memory_order_relaxed);
+}
+
+static int refused(void)
+{
+    if (atomic_load_explicit(&starts_left, memory_order_relaxed) < 0)
+        return 0;
+    return atomic_fetch_sub_explicit(&starts_left, 1, memory_order_relaxed) == 0;
+}
+
+static void *thread_main(void *memory)
+{
+    struct start start = *(struct start *)memory;
+    asyri_free(memory);
+#if defined(__linux__)
+    pthread_setname_np(pthread_self(), start.name);
+#endif
+    start.run(start.arg);
+    return NULL;
+}
+
+static int start_detached(struct start *start)
+{
+    pthread_attr_t attributes;
+    int failed = pthread_attr_init(&attributes);
+    if (failed)
+        return failed;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    failed = pthread_create(&thread, &attributes, thread_main, start);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return failed;
+}
+
+int asyri_thread_start(const char *name, void (*run)(void *arg), void *arg)
+{
+    if (refused())
+        return EAGAIN;
+    struct start *start = asyri_alloc(sizeof *start);
+    if (!start)
+        return ENOMEM;
+    start->run = run;
+    start->arg = arg;
+    snprintf(start->name, sizeof start->name, "%s", name);
+    int failed = start_detached(start);
+    if (failed)
+        asyri_free(start);
+    return failed;
+}
+
+uintptr_t asyri_thread_self(void)
+{
+    static _Thread_local char here;
+    return (uintptr_t)&here;
+}
+
+void asyri_thread_guard(void (*body)(void *arg), void (*ended)(void *arg), void *arg)
+{
+    pthread_cleanup_push(ended, arg);
+    body(arg);
+    pthread_cleanup_pop(0);
+}
+
+int64_t asyri_clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t asyri_deadline_in(int64_t timeout_ns)
+{
+    if (timeout_ns == ASYR_FOREVER)
+        return ASYR_FOREVER;
+    int64_t now = asyri_clock_now();
+    if (timeout_ns <= 0)
+        return now;
+    return timeout_ns >= ASYR_FOREVER - now ? ASYR_FOREVER : now + timeout_ns;
+}

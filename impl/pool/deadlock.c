@@ -1,0 +1,134 @@
+/*
+ * The graph of waits: which thread sleeps for which result, inside a task or a
+ * callback.
+ *
+ * A result waits for the thread that runs one of its tasks; if it is queued in a
+ * strand, for the thread that runs the strand's task; and if it has callbacks, for the
+ * thread that is inside a callback of their queue.  A thread that sleeps waits for its
+ * result.  A wait that closes a circle could never end.
+ *
+ * The sleeps are in one list for all pools, under one lock, which is taken before that
+ * of any pool.  A sleep is noted before the thread sleeps and removed after it woke,
+ * so the last one that closes a circle sees all the others.  Edges to threads that run
+ * may be stale, which does not matter: they are not in the list.
+ */
+#include "deadlock.h"
+
+#include "../core/error.h"
+#include "../platform/fork.h"
+#include "pool.h"
+
+static asyri_mutex graph_lock = ASYRI_MUTEX_STATIC;
+static asyri_list sleeps = {&sleeps, &sleeps};
+static uint32_t generation; /* of the sleeps */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void acquire(void)
+{
+    asyri_mutex_lock(&graph_lock);
+}
+
+static void release(void)
+{
+    asyri_mutex_unlock(&graph_lock);
+}
+
+static void guard_forks(void)
+{
+    asyri_fork_guard(acquire, release);
+}
+
+static void lock_graph(void)
+{
+    pthread_once(&once, guard_forks);
+    asyri_mutex_lock(&graph_lock);
+    if (generation != asyri_fork_generation()) {
+        asyri_list_init(&sleeps); /* those of the parent's threads */
+        generation = asyri_fork_generation();
+    }
+}
+
+static bool runs_for_locked(asyri_job *job, uintptr_t thread)
+{
+    asyri_list *running = &job->pool->running;
+    for (asyri_list *node = running->next; node != running; node = node->next) {
+        asyr_task *task = ASYRI_OBJECT(node, asyr_task, running);
+        bool same_strand = job->strand && task->job->strand == job->strand;
+        if (task->runner == thread && (task->job == job || same_strand))
+            return true;
+    }
+    return false;
+}
+
+/* Whether its callbacks have yet to run: what it has may be settled already. */
+static bool will_call_back_locked(const asyr_result *result)
+{
+    return result->may_call_back && !asyri_result_is_ready(result);
+}
+
+static bool waits_for_thread(asyr_result *result, uintptr_t thread)
+{
+    asyri_job *job = asyri_job_of(result);
+    asyri_mutex_lock(result->lock);
+    bool waits =
+        job->tasks_left > 0 && !result->settled && runs_for_locked(job, thread);
+    if (!waits && will_call_back_locked(result))
+        waits = asyri_queue_is_run_by(result->queue, thread);
+    asyri_mutex_unlock(result->lock);
+    return waits;
+}
+
+/* Whether a chain of sleeps leads from the result to the thread. */
+static bool leads_to(asyr_result *result, uintptr_t thread)
+{
+    for (asyri_list *node = sleeps.next; node != &sleeps; node = node->next) {
+        struct asyri_sleep *sleep = ASYRI_OBJECT(node, struct asyri_sleep, link);
+        if (sleep->visited || !waits_for_thread(result, sleep->thread))
+            continue;
+        sleep->visited = true;
+        if (waits_for_thread(sleep->result, thread) ||
+            leads_to(sleep->result, thread))
+            return true;
+    }
+    return false;
+}
+
+static bool closes_circle(asyr_result *result, uintptr_t thread)
+{
+    for (asyri_list *node = sleeps.next; node != &sleeps; node = node->next)
+        ASYRI_OBJECT(node, struct asyri_sleep, link)->visited = false;
+    return leads_to(result, thread);
+}
+
+asyr_status asyri_deadlock_enter(asyr_result *result, bool timed,
+                                 struct asyri_sleep *sleep, asyr_error **error)
+{
+    sleep->thread = asyri_thread_self();
+    lock_graph();
+    bool self = waits_for_thread(result, sleep->thread);
+    bool circle = !self && !timed && closes_circle(result, sleep->thread);
+    if (!self && !circle && !timed) {
+        sleep->result = result;
+        asyri_list_append(&sleeps, &sleep->link);
+    }
+    asyri_mutex_unlock(&graph_lock);
+    if (self)
+        return asyri_fail(error, ASYR_E_DEADLOCK,
+                          "this task or callback would wait for itself");
+    if (circle)
+        return asyri_fail(error, ASYR_E_DEADLOCK,
+                          "this wait would close a circle of tasks that wait for "
+                          "each other");
+    return ASYR_OK;
+}
+
+void asyri_deadlock_leave(struct asyri_sleep *sleep)
+{
+    if (!sleep->result)
+        return;
+    lock_graph();
+    if (asyri_list_has(&sleep->link))
+        asyri_list_remove(&sleep->link);
+    sleep->result = NULL;
+    asyri_mutex_unlock(&graph_lock);
+}

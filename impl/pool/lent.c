@@ -1,0 +1,184 @@
+/*
+ * Workers that a host lends.
+ *
+ * By push the host's thread works like one of the pool's own.  By pull the host gets
+ * one item of a task after the other: the task is the worker's until its last item is
+ * done.  The thread that pulls need not be the one that runs it, so no thread counts
+ * as the runner of such a task.
+ */
+#include "worker.h"
+
+#include "../base/alloc.h"
+#include "../core/error.h"
+#include "../core/value.h"
+
+static asyr_status fail_stop(asyr_error **error)
+{
+    return asyri_fail(error, ASYR_E_STOP, "there are no more tasks for this worker");
+}
+
+static asyr_status check_lendable_locked(asyr_pool *pool, asyr_error **error)
+{
+    if (pool->source != ASYR_WORKERS_HOST)
+        return asyri_fail(error, ASYR_E_STATE,
+                          "expected a pool whose workers are lent, found one with "
+                          "workers of its own");
+    if (pool->state != ASYR_POOL_OPEN && pool->queued == 0)
+        return fail_stop(error);
+    if (pool->workers - pool->pinned >= pool->nominal)
+        return asyri_fail(error, ASYR_E_STATE,
+                          "the pool has all the %lld workers it was made for",
+                          (long long)pool->nominal);
+    return ASYR_OK;
+}
+
+asyr_status asyri_worker_lend(asyr_pool *pool, asyr_worker **worker,
+                              asyr_error **error)
+{
+    asyri_mutex_lock(&pool->lock);
+    asyr_status status = check_lendable_locked(pool, error);
+    if (status == ASYR_OK) {
+        *worker = asyri_worker_new_locked(pool);
+        if (!*worker)
+            status = asyri_fail_memory(error);
+    }
+    asyri_mutex_unlock(&pool->lock);
+    return status;
+}
+
+static asyr_status check_free(const asyr_worker *worker, asyr_error **error)
+{
+    if (worker->retired)
+        return asyri_fail(error, ASYR_E_STATE, "the worker was lost");
+    if (worker->awaits_done)
+        return asyri_fail(error, ASYR_E_STATE,
+                          "expected a worker without a task, found one whose task "
+                          "is not done");
+    return ASYR_OK;
+}
+
+asyr_status asyri_worker_run(asyr_worker *worker, asyr_interrupt *interrupt,
+                             asyr_error **error)
+{
+    asyr_status status = check_free(worker, error);
+    if (status != ASYR_OK)
+        return status;
+    status = asyri_worker_work(worker, interrupt);
+    worker->tasks_done = status == ASYR_OK ? 0 : worker->tasks_done;
+    if (status == ASYR_E_STOP)
+        return fail_stop(error);
+    if (status == ASYR_E_INTERRUPTED)
+        return asyri_fail(error, status, "the worker was interrupted");
+    return status;
+}
+
+static void end_task(asyr_worker *worker)
+{
+    asyr_task *task = worker->task;
+    worker->task = NULL;
+    worker->tasks_done++;
+    asyri_task_end(task);
+}
+
+/* The worker's task, at an item that the host can run; false without one. */
+static bool has_item(asyr_worker *worker)
+{
+    asyr_task *task = worker->task;
+    if (!task)
+        return false;
+    while (asyri_task_begin_item(task)) {
+        if (!task->answer_error)
+            return true;
+        asyri_task_end_item(task); /* it has no arguments to be called with */
+    }
+    end_task(worker);
+    return false;
+}
+
+static asyr_status take(asyr_worker *worker, int64_t deadline,
+                        asyr_interrupt *interrupt)
+{
+    asyr_pool *pool = worker->pool;
+    if (pool->max_tasks && worker->tasks_done >= pool->max_tasks)
+        return ASYR_E_STOP;
+    asyri_mutex_lock(&pool->lock);
+    asyr_status status =
+        asyri_worker_take_locked(pool, deadline, interrupt, &worker->task);
+    if (status == ASYR_OK)
+        worker->task->runner = 0;
+    asyri_mutex_unlock(&pool->lock);
+    return status;
+}
+
+static asyr_status fail_take(asyr_status status, asyr_error **error)
+{
+    if (status == ASYR_E_STOP)
+        return fail_stop(error);
+    if (status == ASYR_E_INTERRUPTED)
+        return asyri_fail(error, status, "the wait was interrupted");
+    return asyri_fail(error, status, "no task came in the time given");
+}
+
+asyr_status asyri_worker_next(asyr_worker *worker, int64_t timeout_ns,
+                              asyr_interrupt *interrupt, asyr_task **task,
+                              asyr_error **error)
+{
+    int64_t deadline = asyri_deadline_in(timeout_ns);
+    asyr_status status = check_free(worker, error);
+    if (status != ASYR_OK)
+        return status;
+    if (!asyri_worker_initialize(worker))
+        return fail_stop(error);
+    while (!has_item(worker)) {
+        status = take(worker, deadline, interrupt);
+        if (status != ASYR_OK)
+            return fail_take(status, error);
+    }
+    worker->awaits_done = true;
+    *task = worker->task;
+    return ASYR_OK;
+}
+
+asyr_status asyri_worker_done(asyr_worker *worker, asyr_error **error)
+{
+    asyr_task *task = worker->task;
+    if (!worker->awaits_done)
+        return asyri_fail(error, ASYR_E_STATE,
+                          "expected a worker with a task, found one without");
+    worker->awaits_done = false;
+    asyri_task_end_item(task);
+    if (task->next >= task->end)
+        end_task(worker);
+    return ASYR_OK;
+}
+
+static void retire(asyr_worker *worker)
+{
+    asyr_pool *pool = worker->pool;
+    asyri_mutex_lock(&pool->lock);
+    worker->retired = true;
+    pool->workers--;
+    asyri_pool_check_end_locked(pool);
+    asyri_mutex_unlock(&pool->lock);
+}
+
+void asyri_worker_lost(asyr_worker *worker, const char *message)
+{
+    if (worker->retired)
+        return;
+    if (worker->task)
+        asyri_task_lose(worker->task,
+                        asyri_error_new(ASYR_E_WORKER_LOST, NULL,
+                                        message ? message : "the worker was lost"));
+    worker->task = NULL;
+    worker->awaits_done = false;
+    retire(worker);
+}
+
+void asyri_worker_free(asyr_worker *worker)
+{
+    asyr_pool *pool = worker->pool;
+    asyri_worker_lost(worker, "the host took its worker back");
+    asyri_free(worker);
+    asyri_pool_unref(pool);
+}

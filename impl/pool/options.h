@@ -1,0 +1,39 @@
+/* The options of pools and of submits, as their builders hold them. */
+#ifndef ASYRI_POOL_OPTIONS_H
+#define ASYRI_POOL_OPTIONS_H
+
+#include <asyncresult/pool_options.h>
+#include <asyncresult/task_options.h>
+
+#include "../core/closure.h"
+
+struct asyr_pool_options {
+    int64_t workers; /* 0 for the default */
+    int32_t source;
+    asyr_function *initializer;
+    asyr_value *arguments;
+    int64_t max_tasks; /* 0 for no maximum */
+    int64_t limit;     /* 0 for no limit */
+    int32_t policy;
+    int64_t spares;
+    asyr_queue *queue;
+    char *name;
+    asyri_closure *hook;
+};
+
+struct asyr_task_options {
+    asyri_closure *callback;
+    asyri_closure *error_callback;
+    asyr_queue *queue;
+    int32_t event_kind;
+    uint64_t tag;
+    asyr_strand *strand;
+    int64_t chunk_size; /* 0 for the default */
+    int32_t error_policy;
+    asyr_interrupt *interrupt;
+};
+
+extern const struct asyr_pool_options asyri_pool_defaults;
+extern const struct asyr_task_options asyri_task_defaults;
+
+#endif
