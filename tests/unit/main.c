@@ -11,10 +11,16 @@
 #include <CUnit/Basic.h>
 
 #define SUITES(SUITE)                                                               \
+    SUITE(call)                                                                     \
+    SUITE(call_number)                                                              \
+    SUITE(call_pointer)                                                             \
     SUITE(container)                                                                \
     SUITE(error)                                                                    \
     SUITE(function)                                                                 \
+    SUITE(library)                                                                  \
+    SUITE(library_search)                                                           \
     SUITE(number)                                                                   \
+    SUITE(prototype)                                                                \
     SUITE(timeout)                                                                  \
     SUITE(value)                                                                    \
     SUITE(value_input)
