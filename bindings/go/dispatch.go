@@ -1,0 +1,104 @@
+package asyncresult
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"asyncresult/internal/native"
+)
+
+// A pool's completions and callbacks come through two queues: a slow callback must
+// not hold back the results that have none.  The pool, its results and whatever is
+// registered refer to the dispatch, the queues' goroutines do not; so the goroutines
+// end when nobody can wait any more.
+type dispatch struct {
+	completions *queue
+	callbacks   *queue
+}
+
+func newDispatch(unread func(error)) (*dispatch, error) {
+	completions, err := newQueue(64, nil)
+	if err != nil {
+		return nil, err
+	}
+	callbacks, err := newQueue(1, unread)
+	if err != nil {
+		completions.free()
+		return nil, err
+	}
+	d := &dispatch{completions: completions, callbacks: callbacks}
+	runtime.SetFinalizer(d, func(d *dispatch) {
+		d.completions.free()
+		d.callbacks.free()
+	})
+	return d, nil
+}
+
+// rest ends the goroutines of a pool that has ended; a later use starts them again.
+func (d *dispatch) rest() {
+	d.completions.stop()
+	if d.callbacks.unread == nil {
+		d.callbacks.stop()
+	}
+}
+
+// entry is what somebody registered for an event.
+type entry struct {
+	dispatch *dispatch
+	// of a callback event:
+	onValue func(any)
+	onError func(error)
+	// of a done event:
+	ready chan struct{}
+	done  func()
+}
+
+// called runs the callback for how a task went.
+func (e *entry) called(event uintptr) {
+	var value, failure uintptr
+	if e.onError == nil {
+		if native.Event_get_outcome(event, &value, nil) == 0 {
+			e.onValue(takeValue(value))
+		}
+		return
+	}
+	err := try(native.Event_get_outcome(event, &value, &failure), &failure)
+	switch {
+	case err != nil:
+		e.onError(err)
+	case e.onValue != nil:
+		e.onValue(takeValue(value))
+	default:
+		native.Value_unref(value)
+	}
+}
+
+// callbackError is what a callback failed with, given what it panicked with.
+func callbackError(panicked any) *Error {
+	e := &Error{Code: CodeTask, Kind: "panic", Message: fmt.Sprint(panicked), Origin: "Go"}
+	if cause, ok := panicked.(error); ok {
+		copied := *describeError(cause)
+		e = &copied
+	}
+	e.Trace = string(debug.Stack())
+	return e
+}
+
+// errGoexit is what a callback failed with that neither returned nor panicked.
+var errGoexit = &Error{Code: CodeTask, Kind: "Goexit", Origin: "Go",
+	Message: "the callback ended its goroutine by runtime.Goexit"}
+
+// guard runs a function of the user and tells how it ended, also when it takes the
+// goroutine with it.
+func guard(run func(), ended func(failure *Error)) {
+	failure := errGoexit
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			failure = callbackError(panicked)
+		}
+		ended(failure)
+	}()
+	run()
+	failure = nil
+}

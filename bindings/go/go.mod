@@ -1,0 +1,3 @@
+module asyncresult
+
+go 1.19

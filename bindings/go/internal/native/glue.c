@@ -1,0 +1,188 @@
+//go:build cgo
+
+#include "glue.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t bits_of_double(double number)
+{
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits;
+}
+
+static uint64_t address_of(const void *content)
+{
+    return (uint64_t)(uintptr_t)content;
+}
+
+static void read_number(const asyr_value *value, int32_t type, uint64_t *slot)
+{
+    bool truth = false;
+    int64_t integer = 0;
+    double number = 0;
+    switch (type) {
+    case ASYR_VALUE_BOOL:
+        asyr_value_get_bool(value, &truth, NULL);
+        slot[0] = truth;
+        break;
+    case ASYR_VALUE_INT64:
+        asyr_value_get_int64(value, &integer, NULL);
+        slot[0] = (uint64_t)integer;
+        break;
+    case ASYR_VALUE_UINT64:
+        asyr_value_get_uint64(value, &slot[0], NULL);
+        break;
+    case ASYR_VALUE_DOUBLE:
+        asyr_value_get_double(value, &number, NULL);
+        slot[0] = bits_of_double(number);
+        break;
+    }
+}
+
+static void read_content(const asyr_value *value, int32_t type, uint64_t *slot)
+{
+    const char *text = NULL;
+    const void *bytes = NULL;
+    void *data = NULL;
+    int32_t element = 0;
+    switch (type) {
+    case ASYR_VALUE_STRING:
+        asyr_value_get_string(value, &text, NULL, NULL);
+        slot[0] = address_of(text);
+        break;
+    case ASYR_VALUE_BYTES:
+        asyr_value_get_bytes(value, &bytes, NULL, NULL);
+        slot[0] = address_of(bytes);
+        break;
+    case ASYR_VALUE_POINTER:
+        asyr_value_get_pointer(value, &data, NULL);
+        slot[0] = address_of(data);
+        break;
+    case ASYR_VALUE_ARRAY:
+        asyr_value_get_array(value, &element, &data, NULL, NULL);
+        slot[0] = address_of(data);
+        slot[2] = (uint64_t)element;
+        break;
+    }
+}
+
+int32_t asyr_go_read(const asyr_value *value, uint64_t *slot)
+{
+    int32_t type = asyr_value_get_type(value);
+    slot[0] = slot[2] = 0;
+    slot[1] = (uint64_t)asyr_value_get_count(value);
+    read_number(value, type, slot);
+    read_content(value, type, slot);
+    return type;
+}
+
+int32_t asyr_go_read_item(const asyr_value *list, int64_t index, uint64_t *slot,
+                          asyr_value **item)
+{
+    if (asyr_value_get_item(list, index, item, NULL))
+        return -1;
+    int32_t type = asyr_go_read(*item, slot);
+    if (type >= ASYR_VALUE_STRING)
+        return type;
+    asyr_value_unref(*item);
+    *item = NULL;
+    return type;
+}
+
+void asyr_go_copy(void *data, uint64_t address, int64_t size)
+{
+    if (size > 0)
+        memcpy(data, (const void *)(uintptr_t)address, (size_t)size);
+}
+
+asyr_status asyr_go_new_scalar(int32_t type, uint64_t bits, asyr_value **value,
+                               asyr_error **error)
+{
+    double number;
+    switch (type) {
+    case ASYR_VALUE_BOOL:
+        return asyr_value_new_bool(bits != 0, value, error);
+    case ASYR_VALUE_INT64:
+        return asyr_value_new_int64((int64_t)bits, value, error);
+    case ASYR_VALUE_UINT64:
+        return asyr_value_new_uint64(bits, value, error);
+    case ASYR_VALUE_DOUBLE:
+        memcpy(&number, &bits, sizeof number);
+        return asyr_value_new_double(number, value, error);
+    default:
+        return asyr_value_new_nil(value, error);
+    }
+}
+
+asyr_status asyr_go_new_pointer(uint64_t address, asyr_value **value,
+                                asyr_error **error)
+{
+    return asyr_value_new_pointer((void *)(uintptr_t)address, NULL, value, error);
+}
+
+asyr_status asyr_go_append_scalar(asyr_value *list, int32_t type, uint64_t bits,
+                                  asyr_error **error)
+{
+    asyr_value *item = NULL;
+    asyr_status status = asyr_go_new_scalar(type, bits, &item, error);
+    return status ? status : asyr_go_append(list, item, error);
+}
+
+asyr_status asyr_go_append(asyr_value *list, asyr_value *item, asyr_error **error)
+{
+    asyr_status status = asyr_value_append(list, item, error);
+    asyr_value_unref(item);
+    return status;
+}
+
+int64_t asyr_go_take(asyr_queue *queue, uint64_t *tags, int64_t capacity,
+                     asyr_event **event)
+{
+    int64_t count = 0;
+    while (count < capacity) {
+        asyr_event *taken = NULL;
+        if (asyr_queue_next(queue, 0, NULL, &taken, NULL))
+            break;
+        uint64_t tag = asyr_event_get_tag(taken);
+        if (asyr_event_get_kind(taken) == ASYR_EVENT_CALLBACK || tag == 0) {
+            *event = taken;
+            break;
+        }
+        tags[count++] = tag;
+        asyr_event_finish(taken, NULL, NULL);
+    }
+    return count;
+}
+
+/* The event itself has the error: asyr_event_get_outcome(). */
+static void reported_as_event(asyr_error *failure, void *arg)
+{
+    (void)failure;
+    (void)arg;
+}
+
+asyr_status asyr_go_report_unread(asyr_pool_options *options, asyr_error **error)
+{
+    return asyr_pool_options_set_unread_error_hook(options, reported_as_event, NULL,
+                                                   NULL, error);
+}
+
+char *asyr_go_text(const char *text, int64_t length)
+{
+    if (length <= 0)
+        return NULL;
+    char *copy = malloc((size_t)length + 1);
+    if (!copy)
+        abort();
+    memcpy(copy, text, (size_t)length);
+    copy[length] = '\0';
+    return copy;
+}
+
+uint64_t asyr_go_thread(void)
+{
+    return (uint64_t)(uintptr_t)pthread_self();
+}

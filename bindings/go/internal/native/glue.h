@@ -1,0 +1,54 @@
+/*
+ * C support of the Go package: several calls of the ABI in one, since each call
+ * from Go costs more than most of what it calls.  It converts and decides nothing.
+ */
+#ifndef ASYR_GO_GLUE_H
+#define ASYR_GO_GLUE_H
+
+#include <asyncresult.h>
+
+/*
+ * Look at a value: slot[0] is a number's bits, or the address of its content;
+ * slot[1] the count of bytes, items, entries or elements; slot[2] the element
+ * type.  Returns the value's type.
+ */
+int32_t asyr_go_read(const asyr_value *value, uint64_t *slot);
+
+/* Look at an item of a list; `item`, owned, is NULL for nil and for numbers. */
+int32_t asyr_go_read_item(const asyr_value *list, int64_t index, uint64_t *slot,
+                          asyr_value **item);
+
+/* Copy from an address of C. */
+void asyr_go_copy(void *data, uint64_t address, int64_t size);
+
+/* Make nil, a bool or a number of its bits. */
+asyr_status asyr_go_new_scalar(int32_t type, uint64_t bits, asyr_value **value,
+                               asyr_error **error);
+
+/* Make a pointer that owns nothing. */
+asyr_status asyr_go_new_pointer(uint64_t address, asyr_value **value,
+                                asyr_error **error);
+
+/* Append such a value, or one that is consumed. */
+asyr_status asyr_go_append_scalar(asyr_value *list, int32_t type, uint64_t bits,
+                                  asyr_error **error);
+asyr_status asyr_go_append(asyr_value *list, asyr_value *item, asyr_error **error);
+
+/*
+ * Take what waits in a queue, up to the first event that the caller has to finish:
+ * a callback, or a report of an error that nobody read, which has no tag.  Of the
+ * others, which are finished, the tags, at most `capacity`.
+ */
+int64_t asyr_go_take(asyr_queue *queue, uint64_t *tags, int64_t capacity,
+                     asyr_event **event);
+
+/* Have errors that nobody read come as events of the pool's queue. */
+asyr_status asyr_go_report_unread(asyr_pool_options *options, asyr_error **error);
+
+/* A copy that ends in a NUL, for free(); NULL for an empty text. */
+char *asyr_go_text(const char *text, int64_t length);
+
+/* Which thread this is; never 0. */
+uint64_t asyr_go_thread(void);
+
+#endif

@@ -1,0 +1,219 @@
+package asyncresult
+
+import (
+	"runtime"
+
+	"asyncresult/internal/native"
+)
+
+// FullPolicy is what a submit does when the queue is at its limit.
+type FullPolicy int32
+
+// The policies for a full queue.
+const (
+	FullBlock      FullPolicy = 0 // wait for a place
+	FullFail       FullPolicy = 1 // fail with ErrQueueFull
+	FullCallerRuns FullPolicy = 2 // run the task in the submitting goroutine
+)
+
+// ErrorPolicy is what an error of one item does to a map.
+type ErrorPolicy int32
+
+// The policies for errors in a map.
+const (
+	ErrorsFirst    ErrorPolicy = 0 // the first error to arrive
+	ErrorsLowest   ErrorPolicy = 1 // the error of the lowest index
+	ErrorsCollect  ErrorPolicy = 2 // no failure: errors stand in their items' places
+	ErrorsFailFast ErrorPolicy = 3 // the first one, and what has not begun is cancelled
+)
+
+// A PoolOption is an option of NewPool.
+type PoolOption func(*poolOptions)
+
+type poolOptions struct {
+	native  uintptr // the builder
+	blocks  bool    // a submit may wait for a place
+	unread  func(error)
+	failure error // the first
+}
+
+// set makes one call to the builder, unless an earlier one failed.
+func (o *poolOptions) set(call func(options uintptr, failure *uintptr) int32) {
+	var failure uintptr
+	if o.failure == nil {
+		o.failure = try(call(o.native, &failure), &failure)
+	}
+}
+
+// WithInitializer has a function run once in each worker before its first task.
+func WithInitializer(fn *Function, args ...any) PoolOption {
+	return func(o *poolOptions) {
+		list, err := newArguments(args)
+		if err != nil {
+			o.failure = err
+			return
+		}
+		defer native.Value_unref(list)
+		o.set(func(options uintptr, failure *uintptr) int32 {
+			return native.Pool_options_set_initializer(options, fn.raw(), list, failure)
+		})
+		runtime.KeepAlive(fn)
+	}
+}
+
+// WithMaxTasksPerWorker has a worker replaced after so many tasks.
+func WithMaxTasksPerWorker(tasks int) PoolOption {
+	return func(o *poolOptions) {
+		o.set(func(options uintptr, failure *uintptr) int32 {
+			return native.Pool_options_set_max_tasks_per_worker(options, int64(tasks), failure)
+		})
+	}
+}
+
+// WithQueueLimit bounds how many tasks may wait, and says what a submit does then.
+// A map is accepted as a whole when there is one place.
+func WithQueueLimit(limit int, policy FullPolicy) PoolOption {
+	return func(o *poolOptions) {
+		o.blocks = policy == FullBlock
+		o.set(func(options uintptr, failure *uintptr) int32 {
+			return native.Pool_options_set_queue_limit(options, int64(limit), int32(policy), failure)
+		})
+	}
+}
+
+// WithSpareWorkers bounds how many spare workers stand in for workers that wait.
+func WithSpareWorkers(spares int) PoolOption {
+	return func(o *poolOptions) {
+		o.set(func(options uintptr, failure *uintptr) int32 {
+			return native.Pool_options_set_spare_workers(options, int64(spares), failure)
+		})
+	}
+}
+
+// WithName names the pool's threads where the system shows it.
+func WithName(name string) PoolOption {
+	return func(o *poolOptions) {
+		if err := checkText("name", name); err != nil {
+			o.failure = err
+			return
+		}
+		o.set(func(options uintptr, failure *uintptr) int32 {
+			return native.Pool_options_set_name(options, name, failure)
+		})
+	}
+}
+
+// WithUnreadError has a function called with each error that nobody read before its
+// result was garbage, and with what a done-callback panicked with.  It runs where
+// callbacks run.
+func WithUnreadError(hook func(error)) PoolOption {
+	return func(o *poolOptions) {
+		o.unread = hook
+		if hook != nil {
+			o.set(native.Report_unread)
+		}
+	}
+}
+
+// A TaskOption is an option of a submit.
+type TaskOption func(*taskOptions)
+
+type taskOptions struct {
+	onValue   func(any)
+	onError   func(error)
+	strand    *Strand
+	tag       uint64
+	chunkSize *int
+	policy    ErrorPolicy
+}
+
+// OnValue has a function called with the value of a task that succeeds, before its
+// result is ready.
+func OnValue(callback func(value any)) TaskOption {
+	return func(o *taskOptions) { o.onValue = callback }
+}
+
+// OnError has a function called with the error of a task that fails, before its
+// result is ready.
+func OnError(callback func(err error)) TaskOption {
+	return func(o *taskOptions) { o.onError = callback }
+}
+
+// InStrand has the task run in a strand of the pool.
+func InStrand(strand *Strand) TaskOption {
+	return func(o *taskOptions) { o.strand = strand }
+}
+
+// Tag gives the result a number to know it by.
+func Tag(tag uint64) TaskOption {
+	return func(o *taskOptions) { o.tag = tag }
+}
+
+// ChunkSize sets how many items of a map one worker runs in order.
+func ChunkSize(size int) TaskOption {
+	return func(o *taskOptions) { o.chunkSize = &size }
+}
+
+// Errors sets what an error of one item does to a map.
+func Errors(policy ErrorPolicy) TaskOption {
+	return func(o *taskOptions) { o.policy = policy }
+}
+
+func (o *taskOptions) hasCallbacks() bool {
+	return o.onValue != nil || o.onError != nil
+}
+
+func (o *taskOptions) areDefault() bool {
+	return !o.hasCallbacks() && o.strand == nil && o.chunkSize == nil && o.policy == 0
+}
+
+// build makes a native builder, which the caller frees; 0 for the defaults.  The
+// event's tag says whose callbacks are called.
+func (o *taskOptions) build(callbacks *queue, tag uint64) (options uintptr, err error) {
+	if o.areDefault() {
+		return 0, nil
+	}
+	var failure uintptr
+	err = try(native.Task_options_new(&options, &failure), &failure)
+	if err == nil && tag != 0 {
+		err = o.buildCallbacks(options, callbacks, tag)
+	}
+	if err == nil && o.strand != nil {
+		err = try(native.Task_options_set_strand(options, o.strand.handle, &failure), &failure)
+		runtime.KeepAlive(o.strand)
+	}
+	if err == nil {
+		err = o.buildMap(options)
+	}
+	if err != nil {
+		native.Task_options_free(options)
+		return 0, err
+	}
+	return options, nil
+}
+
+func (o *taskOptions) buildCallbacks(options uintptr, callbacks *queue, tag uint64) error {
+	var failure uintptr
+	kind := int32(native.EVENT_CALLBACK)
+	err := try(native.Task_options_set_event(options, kind, &failure), &failure)
+	if err == nil {
+		err = try(native.Task_options_set_queue(options, callbacks.handle, &failure), &failure)
+	}
+	if err == nil {
+		err = try(native.Task_options_set_tag(options, tag, &failure), &failure)
+	}
+	return err
+}
+
+func (o *taskOptions) buildMap(options uintptr) (err error) {
+	var failure uintptr
+	if o.chunkSize != nil {
+		size := int64(*o.chunkSize)
+		err = try(native.Task_options_set_chunk_size(options, size, &failure), &failure)
+	}
+	if err == nil {
+		policy := int32(o.policy)
+		err = try(native.Task_options_set_error_policy(options, policy, &failure), &failure)
+	}
+	return err
+}

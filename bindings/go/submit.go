@@ -1,0 +1,167 @@
+package asyncresult
+
+import (
+	"context"
+	"runtime"
+
+	"asyncresult/internal/native"
+)
+
+// Apply has a worker call a function and waits for its value.  When the context
+// ends first, the task is cancelled if it has not begun.
+func (p *Pool) Apply(ctx context.Context, fn *Function, args ...any) (any, error) {
+	values, err := newArguments(args)
+	if err != nil {
+		return nil, err
+	}
+	return p.finish(ctx, native.Pool_apply_async, fn, values, nil)
+}
+
+// ApplyAsync has a worker call a function.
+func (p *Pool) ApplyAsync(fn *Function, args ...any) (*Result, error) {
+	return p.Submit(fn, args)
+}
+
+// Submit is ApplyAsync with options.
+func (p *Pool) Submit(fn *Function, args []any, options ...TaskOption) (*Result, error) {
+	values, err := newArguments(args)
+	if err != nil {
+		return nil, err
+	}
+	return p.submit(context.Background(), native.Pool_apply_async, fn, values, options)
+}
+
+// Map calls a function with each item of a slice and waits for the slice of its
+// values, in the order of the items: []any or, of a slice of numbers and a function
+// that returns a number, a slice of those.
+func (p *Pool) Map(ctx context.Context, fn *Function, items any,
+	options ...TaskOption) (any, error) {
+	values, err := newItems(items)
+	if err != nil {
+		return nil, err
+	}
+	return p.finish(ctx, native.Pool_map_async, fn, values, options)
+}
+
+// MapAsync is Map without the wait.
+func (p *Pool) MapAsync(fn *Function, items any, options ...TaskOption) (*Result, error) {
+	values, err := newItems(items)
+	if err != nil {
+		return nil, err
+	}
+	return p.submit(context.Background(), native.Pool_map_async, fn, values, options)
+}
+
+// Starmap is Map with each item a slice of arguments.
+func (p *Pool) Starmap(ctx context.Context, fn *Function, items any,
+	options ...TaskOption) (any, error) {
+	values, err := newStarItems(items)
+	if err != nil {
+		return nil, err
+	}
+	return p.finish(ctx, native.Pool_starmap_async, fn, values, options)
+}
+
+// StarmapAsync is Starmap without the wait.
+func (p *Pool) StarmapAsync(fn *Function, items any, options ...TaskOption) (*Result, error) {
+	values, err := newStarItems(items)
+	if err != nil {
+		return nil, err
+	}
+	return p.submit(context.Background(), native.Pool_starmap_async, fn, values, options)
+}
+
+// A submitter is one of the native calls that submit.
+type submitter func(pool, function, values, options uintptr, result, failure *uintptr) int32
+
+// finish submits and waits; nobody has the result when the context ends first, so
+// that the task is cancelled.
+func (p *Pool) finish(ctx context.Context, call submitter, fn *Function, values uintptr,
+	options []TaskOption) (any, error) {
+	if err := checkContext(ctx); err != nil {
+		native.Value_unref(values)
+		return nil, err
+	}
+	r, err := p.submit(ctx, call, fn, values, options)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Wait(ctx); err != nil {
+		r.Cancel()
+		return nil, err
+	}
+	return r.outcome()
+}
+
+// submit releases `values`.
+func (p *Pool) submit(ctx context.Context, call submitter, fn *Function, values uintptr,
+	options []TaskOption) (*Result, error) {
+	defer native.Value_unref(values)
+	if p == nil {
+		return nil, newError(CodeArgument, "expected a pool, found nil")
+	}
+	o := &taskOptions{}
+	for _, option := range options {
+		option(o)
+	}
+	if err := p.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer p.leave()
+	if o.hasCallbacks() {
+		return p.submitWithCallbacks(call, fn, values, o)
+	}
+	return p.submitWith(call, fn, values, o, 0)
+}
+
+// submitWithCallbacks registers the callbacks first: they may be due at once.
+func (p *Pool) submitWithCallbacks(call submitter, fn *Function, values uintptr,
+	o *taskOptions) (*Result, error) {
+	callbacks := p.dispatch.callbacks
+	tag, err := callbacks.add(&entry{dispatch: p.dispatch, onValue: o.onValue, onError: o.onError})
+	if err != nil {
+		return nil, err
+	}
+	r, err := p.submitWith(call, fn, values, o, tag)
+	if err != nil {
+		callbacks.remove(tag)
+	}
+	return r, err
+}
+
+func (p *Pool) submitWith(call submitter, fn *Function, values uintptr, o *taskOptions,
+	tag uint64) (*Result, error) {
+	builder, err := o.build(p.dispatch.callbacks, tag)
+	if err != nil {
+		return nil, err
+	}
+	defer native.Task_options_free(builder)
+	var handle, failure uintptr
+	err = try(call(p.handle, fn.raw(), values, builder, &handle, &failure), &failure)
+	runtime.KeepAlive(p)
+	runtime.KeepAlive(fn)
+	if err != nil {
+		return nil, err
+	}
+	return newResult(handle, p.dispatch, o), nil
+}
+
+// enter keeps all but one goroutine from waiting for a place inside the library,
+// where each would take a thread.
+func (p *Pool) enter(ctx context.Context) error {
+	if p.gate == nil || p.dispatch.callbacks.isHere() {
+		return nil
+	}
+	select {
+	case p.gate <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return waitError(ctx.Err())
+	}
+}
+
+func (p *Pool) leave() {
+	if p.gate != nil && !p.dispatch.callbacks.isHere() {
+		<-p.gate
+	}
+}
