@@ -168,6 +168,29 @@ static void a_worker_is_replaced_after_its_tasks(void)
     end_pool(pool);
 }
 
+/* B19.7: each task by a worker of its own */
+static void many_workers_follow_each_other(void)
+{
+    int64_t last = 0;
+    asyr_pool_options *options = pool_options(1);
+    CHECK_CODE(ASYR_OK,
+               asyr_pool_options_set_max_tasks_per_worker(options, 1, NULL));
+    asyr_pool *pool = pool_with(options);
+    for (int turn = 0; turn < 300; turn++) {
+        int64_t thread = finish_int(submit_c(pool, THREAD_ID, NULL));
+        CHECK(thread != last);
+        last = thread;
+    }
+    end_pool(pool);
+    wait_until_alone();
+}
+
+static void workers_are_replaced(void)
+{
+    a_worker_is_replaced_after_its_tasks();
+    many_workers_follow_each_other();
+}
+
 /* B19.8 */
 static void a_chunk_counts_as_one_task(void)
 {
@@ -399,7 +422,7 @@ const struct contract_case pool_cases[] = {
     {"B19.4", the_initializer_runs_once_in_each_worker, NULL},
     {"B19.5", a_failed_initializer_breaks_the_pool, NULL},
     {"B19.6", a_failed_initializer_is_not_tried_for_ever, NULL},
-    {"B19.7", a_worker_is_replaced_after_its_tasks, NULL},
+    {"B19.7", workers_are_replaced, NULL},
     {"B19.8", a_chunk_counts_as_one_task, NULL},
     {"B20.1", a_worker_that_cannot_start_is_an_error, NULL},
     {"B21.1", a_closed_pool_takes_no_work, NULL},
