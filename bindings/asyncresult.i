@@ -14,6 +14,7 @@
  *                          argout typemap of `TYPE **PARAMETER`: answer the handle
  *                          *$1, which is owned
  *   ASYR_POOL_RELEASE      optional: what the destructor of a pool calls
+ *   ASYR_WRAP_GLUE         optional: glue.h is read too, after the typemaps
  * glue.h      its C support, in files of its own, which only converts.
  *
  * Go cannot add outputs to a call: it hides those calls and wraps glue.
@@ -139,3 +140,6 @@ typedef struct asyr_##NAME {} asyr_##NAME;
 %include "asyncresult/pool.h"
 %include "asyncresult/strand.h"
 %include "asyncresult/worker.h"
+#ifdef ASYR_WRAP_GLUE
+%include "glue.h"
+#endif

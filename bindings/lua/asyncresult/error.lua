@@ -1,0 +1,35 @@
+--- Errors: tables with the fields kind, code, message, trace, origin, cause, value.
+
+local native = require "asyncresult.native"
+local codes = require "asyncresult.codes"
+
+local Error = {}
+-- The metatable itself is the C side's, which makes such tables too.
+local metatable = native.error_metatable()
+
+function metatable.__tostring(failure)
+  return tostring(failure.kind) .. ": " .. tostring(failure.message)
+end
+
+metatable.__name = "asyncresult.Error"
+
+function Error.is(value)
+  return type(value) == "table" and getmetatable(value) == metatable
+end
+
+--- Make an error of a kind of this module.
+function Error.new(kind, message)
+  return setmetatable({
+    kind = kind,
+    code = codes[kind],
+    message = message,
+    origin = "Lua",
+  }, metatable)
+end
+
+--- Raise an error of a kind of this module; the message is made like string.format.
+function Error.raise(kind, message, ...)
+  error(Error.new(kind, message:format(...)), 0)
+end
+
+return Error

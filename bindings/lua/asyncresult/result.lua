@@ -1,0 +1,104 @@
+--- AsyncResult: what becomes of a task or of a map.
+
+local native = require "asyncresult.native"
+local options = require "asyncresult.options"
+
+local deadline_of = native.deadline
+local result_get = native.result_get
+local result_wait = native.result_wait
+local result_is_ready = native.result_is_ready
+local pcall, setmetatable, tostring = pcall, setmetatable, tostring
+
+local Result = {}
+Result.__index = Result
+Result.__name = "AsyncResult"
+
+local outcomes = {
+  [native.CANCEL_TOO_LATE] = false,
+  [native.CANCEL_DEQUEUED] = "dequeued",
+  [native.CANCEL_ASKED] = "asked",
+  [native.CANCEL_KILLED] = "killed",
+}
+
+-- The pool stays alive as long as one of its results is held.
+function Result.new(handle, pool)
+  return setmetatable({handle = handle, pool = pool}, Result)
+end
+
+--- The value, or the task's error raised; Timeout when `timeout` seconds passed first.
+function Result:get(timeout)
+  local handle = self.handle
+  local deadline = timeout ~= nil and deadline_of(timeout) or nil
+  local done, value = result_get(handle, deadline)
+  while not done do
+    done, value = result_get(handle, deadline)
+  end
+  return value
+end
+
+--- Whether the result is ready, after at most `timeout` seconds; raises no error of
+-- the task.
+function Result:wait(timeout)
+  local handle = self.handle
+  local deadline = timeout ~= nil and deadline_of(timeout) or nil
+  local done = result_wait(handle, deadline)
+  while done == false do
+    done = result_wait(handle, deadline)
+  end
+  return done == true
+end
+
+--- Whether there is a value or an error for good; never waits.
+function Result:ready()
+  return result_is_ready(self.handle)
+end
+
+--- Whether the task completed without an error; NotReady before.
+function Result:successful()
+  return native.result_is_successful(self.handle)
+end
+
+--- Ask for the task not to run: "dequeued" when it never will, "asked" when it runs
+-- and sees its flag, false when it is too late.
+function Result:cancel()
+  return outcomes[native.result_cancel(self.handle)]
+end
+
+--- The number given as the option `tag`; 0 without one.
+function Result:tag()
+  return native.result_get_tag(self.handle)
+end
+
+--- Call f(result) once the result is ready: at once if it is, otherwise where the
+-- pool's callbacks run.  An error of f goes to the pool's on_unread_error.
+function Result:add_done_callback(f)
+  options.check_callable("done callback", f)
+  local pool = self.pool
+  local function guarded()
+    local ok, failure = pcall(f, self)
+    if not ok then
+      pool:report(failure)
+    end
+  end
+  if result_is_ready(self.handle) then
+    guarded()
+  else
+    native.add_done_callback(self.handle, guarded, pool.queue)
+  end
+end
+
+local function describe(result)
+  local ok, value = pcall(Result.get, result)
+  return ok and tostring(value) or "error " .. tostring(value)
+end
+
+function Result:__tostring()
+  local state = native.result_get_state(self.handle)
+  if state == native.RESULT_READY then
+    return "AsyncResult<ready, " .. describe(self) .. ">"
+  end
+  local running = state == native.RESULT_RUNNING
+  return running and "AsyncResult<running>" or "AsyncResult<pending>"
+end
+
+return Result

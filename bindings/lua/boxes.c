@@ -1,0 +1,412 @@
+/*
+ * Boxes: values that Lua has no type for, kept as they are.
+ *
+ * A box is a full userdata with one reference to a value: an array, a pointer,
+ * bytes that must not become a string, or an integer beyond Lua's own.  A box does
+ * not change, and goes back to the library as the value that it holds.
+ */
+#include "support.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const element_names[] = {"int8",   "uint8", "int16",  "uint16",
+                                            "int32",  "uint32", "int64", "uint64",
+                                            "float",  "double", NULL};
+
+asyr_value **push_empty_box(lua_State *L)
+{
+    asyr_value **slot = lua_newuserdata(L, sizeof *slot);
+    *slot = NULL;
+    luaL_getmetatable(L, BOX_METATABLE);
+    lua_setmetatable(L, -2);
+    return slot;
+}
+
+void push_box(lua_State *L, asyr_value *value)
+{
+    asyr_value **slot = push_empty_box(L);
+    *slot = asyr_value_ref(value);
+}
+
+asyr_value *to_box(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
+        return NULL;
+    luaL_getmetatable(L, BOX_METATABLE);
+    bool is_box = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return is_box ? *(asyr_value **)lua_touserdata(L, index) : NULL;
+}
+
+static asyr_value *check_box(lua_State *L)
+{
+    asyr_value *value = *(asyr_value **)luaL_checkudata(L, 1, BOX_METATABLE);
+    luaL_argcheck(L, value, 1, "expected a boxed value, found an empty one");
+    return value;
+}
+
+static int box_gc(lua_State *L)
+{
+    asyr_value **slot = luaL_checkudata(L, 1, BOX_METATABLE);
+    asyr_value_unref(*slot);
+    *slot = NULL;
+    return 0;
+}
+
+static int box_len(lua_State *L)
+{
+    push_int64(L, asyr_value_get_count(check_box(L)));
+    return 1;
+}
+
+/* An element of an array; a number needs no owner while it is pushed. */
+static void push_element(lua_State *L, asyr_value *array, int64_t index)
+{
+    asyr_value *item = NULL;
+    uint64_t large = 0;
+    if (asyr_value_get_item(array, index, &item, NULL) != ASYR_OK) {
+        lua_pushnil(L);
+        return;
+    }
+    if (asyr_value_get_type(item) == ASYR_VALUE_DOUBLE) {
+        double real = 0;
+        asyr_value_get_double(item, &real, NULL);
+        asyr_value_unref(item);
+        lua_pushnumber(L, (lua_Number)real);
+        return;
+    }
+    bool is_large = asyr_value_get_type(item) == ASYR_VALUE_UINT64;
+    int64_t number = 0;
+    if (is_large)
+        asyr_value_get_uint64(item, &large, NULL);
+    else
+        asyr_value_get_int64(item, &number, NULL);
+    asyr_value_unref(item);
+    if (is_large)
+        push_uint64(L, large);
+    else
+        push_int64(L, number);
+}
+
+static int box_totable(lua_State *L)
+{
+    asyr_value *value = check_box(L);
+    int64_t count = asyr_value_get_count(value);
+    luaL_argcheck(L, asyr_value_get_type(value) == ASYR_VALUE_ARRAY, 1,
+                  "expected an array");
+    lua_createtable(L, count > INT32_MAX ? INT32_MAX : (int)count, 0);
+    for (int64_t index = 0; index < count; index++) {
+        push_element(L, value, index);
+        lua_rawseti(L, -2, (int)(index + 1));
+    }
+    return 1;
+}
+
+/* array[i] from 1; otherwise a method. */
+static int box_index(lua_State *L)
+{
+    asyr_value *value = check_box(L);
+    int64_t index;
+    if (read_int64(L, 2, &index)) {
+        bool is_array = asyr_value_get_type(value) == ASYR_VALUE_ARRAY;
+        if (!is_array || index < 1 || index > asyr_value_get_count(value))
+            lua_pushnil(L);
+        else
+            push_element(L, value, index - 1);
+        return 1;
+    }
+    lua_pushvalue(L, 2);
+    lua_rawget(L, lua_upvalueindex(1));
+    return 1;
+}
+
+static const char *element_name(asyr_value *array)
+{
+    int32_t type = 0;
+    void *data = NULL;
+    asyr_value_get_array(array, &type, &data, NULL, NULL);
+    return element_names[type];
+}
+
+static int box_tostring(lua_State *L)
+{
+    asyr_value *value = check_box(L);
+    char text[64] = "";
+    int64_t number = 0;
+    uint64_t large = 0;
+    void *pointer = NULL;
+    const void *data = NULL;
+    switch (asyr_value_get_type(value)) {
+    case ASYR_VALUE_INT64:
+        asyr_value_get_int64(value, &number, NULL);
+        snprintf(text, sizeof text, "%" PRId64, number);
+        break;
+    case ASYR_VALUE_UINT64:
+        asyr_value_get_uint64(value, &large, NULL);
+        snprintf(text, sizeof text, "%" PRIu64, large);
+        break;
+    case ASYR_VALUE_POINTER:
+        asyr_value_get_pointer(value, &pointer, NULL);
+        snprintf(text, sizeof text, "pointer<%p>", pointer);
+        break;
+    case ASYR_VALUE_ARRAY:
+        snprintf(text, sizeof text, "array<%s, %" PRId64 ">", element_name(value),
+                 asyr_value_get_count(value));
+        break;
+    default:
+        asyr_value_get_bytes(value, &data, &number, NULL);
+        lua_pushlstring(L, data ? data : "", (size_t)number);
+        return 1;
+    }
+    lua_pushstring(L, text);
+    return 1;
+}
+
+static bool same_bytes(asyr_value *a, asyr_value *b)
+{
+    const void *first = NULL, *second = NULL;
+    int64_t length = 0, other = 0;
+    asyr_value_get_bytes(a, &first, &length, NULL);
+    asyr_value_get_bytes(b, &second, &other, NULL);
+    return length == other && (length == 0 || memcmp(first, second, (size_t)length) == 0);
+}
+
+static bool same_content(asyr_value *a, asyr_value *b)
+{
+    int64_t number = 0, other = 0;
+    uint64_t large = 0, other_large = 0;
+    void *pointer = NULL, *other_pointer = NULL;
+    switch (asyr_value_get_type(a)) {
+    case ASYR_VALUE_INT64:
+        asyr_value_get_int64(a, &number, NULL);
+        asyr_value_get_int64(b, &other, NULL);
+        return number == other;
+    case ASYR_VALUE_UINT64:
+        asyr_value_get_uint64(a, &large, NULL);
+        asyr_value_get_uint64(b, &other_large, NULL);
+        return large == other_large;
+    case ASYR_VALUE_POINTER:
+        asyr_value_get_pointer(a, &pointer, NULL);
+        asyr_value_get_pointer(b, &other_pointer, NULL);
+        return pointer == other_pointer;
+    case ASYR_VALUE_BYTES:
+        return same_bytes(a, b);
+    default:
+        return a == b;
+    }
+}
+
+static int box_eq(lua_State *L)
+{
+    asyr_value *a = to_box(L, 1), *b = to_box(L, 2);
+    bool comparable = a && b && asyr_value_get_type(a) == asyr_value_get_type(b);
+    lua_pushboolean(L, comparable && same_content(a, b));
+    return 1;
+}
+
+static void set_method(lua_State *L, const char *name, lua_CFunction method)
+{
+    lua_pushcfunction(L, method);
+    lua_setfield(L, -2, name);
+}
+
+void open_boxes(lua_State *L)
+{
+    luaL_newmetatable(L, BOX_METATABLE);
+    lua_newtable(L);
+    set_method(L, "totable", box_totable);
+    lua_pushcclosure(L, box_index, 1);
+    lua_setfield(L, -2, "__index");
+    set_method(L, "__gc", box_gc);
+    set_method(L, "__len", box_len);
+    set_method(L, "__tostring", box_tostring);
+    set_method(L, "__eq", box_eq);
+    lua_pushliteral(L, BOX_METATABLE);
+    lua_setfield(L, -2, "__name");
+    lua_pop(L, 1);
+}
+
+/* ---- makers ---- */
+
+static glue_pushed fail(lua_State *L, asyr_error *error)
+{
+    glue_push_error(L, error);
+    return -1;
+}
+
+static int32_t find_element_type(const char *name)
+{
+    for (int32_t type = 0; name && element_names[type]; type++)
+        if (strcmp(name, element_names[type]) == 0)
+            return type;
+    return -1;
+}
+
+/* A number, or a boxed integer, as a value that the caller owns. */
+static asyr_value *to_number(lua_State *L, int index, asyr_error **error)
+{
+    asyr_value *value = glue_to_value(L, index, error);
+    if (!value)
+        return NULL;
+    int32_t type = asyr_value_get_type(value);
+    if (type == ASYR_VALUE_INT64 || type == ASYR_VALUE_UINT64 ||
+        type == ASYR_VALUE_DOUBLE)
+        return value;
+    asyr_value_unref(value);
+    *error = new_error(ASYR_E_TYPE, "expected a number, found %s",
+                       luaL_typename(L, index));
+    return NULL;
+}
+
+static bool fits(int64_t number, int32_t type)
+{
+    int bits = 8 * (int)asyr_element_size(type);
+    bool is_unsigned = (type & 1) != 0;
+    if (is_unsigned)
+        return number >= 0 && (bits == 64 || number < (int64_t)1 << bits);
+    int64_t limit = bits == 64 ? INT64_MAX : ((int64_t)1 << (bits - 1)) - 1;
+    return number <= limit && number >= -limit - 1;
+}
+
+static void store_integer(void *data, int64_t place, int32_t type, uint64_t bits)
+{
+    switch (asyr_element_size(type)) {
+    case 1:
+        ((uint8_t *)data)[place] = (uint8_t)bits;
+        return;
+    case 2:
+        ((uint16_t *)data)[place] = (uint16_t)bits;
+        return;
+    case 4:
+        ((uint32_t *)data)[place] = (uint32_t)bits;
+        return;
+    default:
+        ((uint64_t *)data)[place] = bits;
+    }
+}
+
+static bool store_whole(void *data, int64_t place, int32_t type, asyr_value *number,
+                        asyr_error **error)
+{
+    int64_t whole = 0;
+    uint64_t large = 0;
+    if (type == ASYR_ELEMENT_UINT64) {
+        if (asyr_value_get_uint64(number, &large, error) != ASYR_OK)
+            return false;
+        store_integer(data, place, type, large);
+        return true;
+    }
+    if (asyr_value_get_int64(number, &whole, error) != ASYR_OK)
+        return false;
+    if (!fits(whole, type)) {
+        *error = new_error(ASYR_E_TYPE, "expected an %s, found %" PRId64,
+                           element_names[type], whole);
+        return false;
+    }
+    store_integer(data, place, type, (uint64_t)whole);
+    return true;
+}
+
+static bool store_element(void *data, int64_t place, int32_t type, asyr_value *number,
+                          asyr_error **error)
+{
+    double real = 0;
+    if (type != ASYR_ELEMENT_FLOAT && type != ASYR_ELEMENT_DOUBLE)
+        return store_whole(data, place, type, number, error);
+    if (asyr_value_get_double(number, &real, error) != ASYR_OK)
+        return false;
+    if (type == ASYR_ELEMENT_FLOAT)
+        ((float *)data)[place] = (float)real;
+    else
+        ((double *)data)[place] = real;
+    return true;
+}
+
+static bool fill_array(lua_State *L, asyr_value *array, int32_t type, int content,
+                       asyr_error **error)
+{
+    void *data = NULL;
+    int64_t count = 0;
+    asyr_value_get_array(array, NULL, &data, &count, NULL);
+    for (int64_t place = 0; place < count; place++) {
+        lua_rawgeti(L, content, (int)(place + 1));
+        asyr_value *number = to_number(L, lua_gettop(L), error);
+        bool stored = number && store_element(data, place, type, number, error);
+        asyr_value_unref(number);
+        lua_pop(L, 1);
+        if (!stored)
+            return false;
+    }
+    return true;
+}
+
+glue_pushed glue_new_array(lua_State *L, glue_index type, glue_index content)
+{
+    asyr_error *error = NULL;
+    int64_t count = 0;
+    int32_t element = lua_type(L, type) == LUA_TSTRING
+                          ? find_element_type(lua_tostring(L, type))
+                          : -1;
+    if (element < 0)
+        return fail(L, new_error(ASYR_E_ARGUMENT,
+                                 "array: expected an element type such as \"double\", "
+                                 "found %s",
+                                 lua_type(L, type) == LUA_TSTRING
+                                     ? lua_tostring(L, type)
+                                     : luaL_typename(L, type)));
+    bool is_table = lua_type(L, content) == LUA_TTABLE;
+    if (is_table)
+        count = (int64_t)lua_rawlen(L, content);
+    else if (glue_read_int64(L, content, "array", &count, &error) != ASYR_OK)
+        return fail(L, error);
+    asyr_value **slot = push_empty_box(L);
+    if (asyr_value_new_array(element, NULL, count, slot, &error) != ASYR_OK)
+        return fail(L, error);
+    if (is_table && !fill_array(L, *slot, element, content, &error))
+        return fail(L, error);
+    return 1;
+}
+
+glue_pushed glue_new_bytes(lua_State *L, glue_index content)
+{
+    asyr_error *error = NULL;
+    size_t length = 0;
+    if (lua_type(L, content) != LUA_TSTRING)
+        return fail(L, new_error(ASYR_E_TYPE, "bytes: expected a string, found %s",
+                                 luaL_typename(L, content)));
+    const char *data = lua_tolstring(L, content, &length);
+    asyr_value **slot = push_empty_box(L);
+    if (asyr_value_new_bytes(data, (int64_t)length, slot, &error) != ASYR_OK)
+        return fail(L, error);
+    return 1;
+}
+
+/* Digits, or a number of Lua: for the integers that a Lua without 64-bit ones
+ * cannot write down. */
+glue_pushed glue_new_integer(lua_State *L, glue_index digits)
+{
+    const char *text = lua_tostring(L, digits);
+    char *end = NULL;
+    errno = 0;
+    uint64_t large = 0;
+    int64_t number = text ? strtoll(text, &end, 10) : 0;
+    bool is_large = text && errno == ERANGE && text[0] != '-';
+    if (is_large) {
+        errno = 0;
+        large = strtoull(text, &end, 10);
+    }
+    if (!text || end == text || *end || errno)
+        return fail(L, new_error(ASYR_E_TYPE,
+                                 "integer: expected digits of a 64-bit integer, found %s",
+                                 text ? text : luaL_typename(L, digits)));
+    if (is_large)
+        push_uint64(L, large);
+    else
+        push_int64(L, number);
+    return 1;
+}

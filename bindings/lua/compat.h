@@ -1,0 +1,29 @@
+/*
+ * One source for Lua 5.1 to 5.4 and LuaJIT: what the older ones lack.
+ */
+#ifndef GLUE_COMPAT_H
+#define GLUE_COMPAT_H
+
+#include <lua.h>
+#include <lauxlib.h>
+
+#if LUA_VERSION_NUM < 502
+#define LUA_OK 0
+#undef lua_rawlen
+#define lua_rawlen(L, index) lua_objlen(L, index)
+#undef lua_absindex
+#define lua_absindex(L, index)                                                      \
+    ((index) > 0 || (index) <= LUA_REGISTRYINDEX ? (index)                          \
+                                                 : lua_gettop(L) + 1 + (index))
+#endif
+
+#if LUA_VERSION_NUM < 503
+#define HAS_INTEGERS 0
+#else
+#define HAS_INTEGERS 1
+#endif
+
+/* The largest whole number up to which every one is a lua_Number of its own. */
+#define EXACT_LIMIT ((int64_t)1 << 53)
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * What the private module asyncresult.native offers beside the ABI itself: the
+ * calls that run Lua's callbacks, and the makers of boxed values.  SWIG reads this
+ * file; support.h has the rest.
+ */
+#ifndef GLUE_H
+#define GLUE_H
+
+#include <lua.h>
+#include <asyncresult.h>
+
+/* Where an argument stands on the Lua stack. */
+typedef int glue_index;
+/* How many answers were pushed; -1 when an error was. */
+typedef int glue_pushed;
+
+/* The moment, in seconds of a monotonic clock, at which a timeout will have passed. */
+glue_pushed glue_deadline(lua_State *L, glue_index timeout);
+
+/*
+ * Waits.  Each takes a deadline, infinite for nil, and answers false when Lua
+ * should look around (for its own signal hook) and call again.  Callbacks that
+ * are due run meanwhile, on the Lua thread `L`.
+ */
+glue_pushed glue_result_get(lua_State *L, asyr_result *result, double deadline);
+glue_pushed glue_result_wait(lua_State *L, asyr_result *result, double deadline);
+glue_pushed glue_pool_join(lua_State *L, asyr_pool *pool, double deadline);
+glue_pushed glue_queue_run(lua_State *L, asyr_queue *queue, double deadline);
+
+/* Callbacks: each keeps the Lua function until the library lets go of it. */
+asyr_status glue_set_callback(lua_State *L, asyr_task_options *options,
+                              glue_index callback, asyr_error **error);
+asyr_status glue_set_error_callback(lua_State *L, asyr_task_options *options,
+                                    glue_index callback, asyr_error **error);
+asyr_status glue_set_unread_error_hook(lua_State *L, asyr_pool_options *options,
+                                       glue_index callback, asyr_error **error);
+asyr_status glue_add_done_callback(lua_State *L, asyr_result *result,
+                                   glue_index callback, asyr_queue *queue,
+                                   asyr_error **error);
+
+/* Let a signal end a submit that waits for a place. */
+asyr_status glue_set_interrupt(lua_State *L, asyr_task_options *options,
+                               asyr_error **error);
+/* End a builder now: it holds on to what was set in it. */
+void glue_free_task_options(asyr_task_options *consumed);
+void glue_free_pool_options(asyr_pool_options *consumed);
+
+/* Values that Lua has no type for, in a box. */
+glue_pushed glue_new_array(lua_State *L, glue_index type, glue_index content);
+glue_pushed glue_new_bytes(lua_State *L, glue_index content);
+glue_pushed glue_new_integer(lua_State *L, glue_index digits);
+
+/* What stands for nil inside a list or a map. */
+glue_pushed glue_null(lua_State *L);
+/* The metatable of error tables, for the Lua side to fill. */
+glue_pushed glue_error_metatable(lua_State *L);
+
+#endif

@@ -1,0 +1,123 @@
+-- The end of a Lua state with work outstanding, each in a process of its own: it ends
+-- by itself, with its own status.
+
+local check = require "check"
+local test, equal = check.test, check.equal
+
+local prelude = [[
+local asyncresult = require "asyncresult"
+local function fixture(prototype)
+  return asyncresult.cfunction(os.getenv("ASYR_FIXTURE"), prototype)
+end
+local square = fixture("int64_t fixture_square(int64_t)")
+local wait = fixture("int64_t fixture_latch_wait(int64_t)")
+local waiters = fixture("int64_t fixture_wait_for_waiters(int64_t, int64_t)")
+local control = asyncresult.Pool(1)
+local latch = control:apply(fixture("int64_t fixture_latch_new(void)"))
+]]
+
+--- The exit status of a script in a process of its own, and what it printed.
+local function run(script)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "w"))
+  file:write(prelude, script)
+  file:close()
+  local pipe = assert(io.popen("'" .. check.lua .. "' " .. path .. " 2>&1; echo \" $?\""))
+  local text = pipe:read("*a")
+  pipe:close()
+  os.remove(path)
+  local output, status = text:match("^(.*) (%d+)%s*$")
+  return tonumber(status), output
+end
+
+local function ends_well(name, script)
+  test(name, function()
+    local status, output = run(script)
+    equal(output, "")
+    equal(status, 0, "status")
+  end)
+end
+
+ends_well("the_end_with_a_task_that_runs", [[
+local pool = asyncresult.Pool(1)
+local held = pool:apply_async(wait, {latch})
+control:apply(waiters, {latch, 1})
+]])
+
+ends_well("the_end_with_queued_tasks_and_callbacks_due", [[
+local pool = asyncresult.Pool(1)
+pool:apply_async(square, {2}, {callback = print})
+pool:apply_async(wait, {latch}, {callback = print, error_callback = print})
+for number = 1, 100 do
+  pool:apply_async(square, {number}, {callback = print, error_callback = print})
+end
+control:apply(waiters, {latch, 1})
+]])
+
+ends_well("the_end_with_done_callbacks_and_an_unread_error", [[
+local pool = asyncresult.Pool{workers = 1, on_unread_error = print}
+pool:apply_async(square, {"text"})
+local held = pool:apply_async(wait, {latch})
+held:add_done_callback(print)
+control:apply(waiters, {latch, 1})
+]])
+
+ends_well("the_end_of_handles_in_globals", [[
+pool = asyncresult.Pool(2)
+strand = pool:strand{pinned = true}
+result = pool:apply_async(square, {2}, {strand = strand})
+array = asyncresult.array("double", 10)
+]])
+
+ends_well("the_end_inside_a_callback", [[
+local pool = asyncresult.Pool(1)
+pool:apply(square, {2}, {callback = function()
+  os.exit(0)
+end})
+]])
+
+ends_well("the_end_with_a_finaliser_that_uses_the_pool", [[
+local pool = asyncresult.Pool(1)
+local proxy = newproxy and newproxy(true)
+local metatable = {__gc = function() pcall(pool.apply, pool, square, {2}) end}
+if proxy then
+  getmetatable(proxy).__gc = metatable.__gc
+else
+  proxy = setmetatable({}, metatable)
+end
+kept = {proxy, pool}
+]])
+
+-- One worker is held and the queue is full, so the last submit waits for a place.  If
+-- the signal came to nothing the latch would open in the end, and the submit succeed.
+test("ctrl_c_ends_a_submit_that_waits_for_a_place", function()
+  local status, output = run([[
+local kill = asyncresult.cfunction("libc.so.6", "int kill(int, int)")
+local sleep = asyncresult.cfunction("libc.so.6", "unsigned int sleep(unsigned int)")
+local open = fixture("int64_t fixture_latch_open(int64_t)")
+local pid = control:apply(asyncresult.cfunction("libc.so.6", "int getpid(void)"))
+local pool = asyncresult.Pool{workers = 1, queue_limit = 1}
+pool:apply_async(wait, {latch})
+control:apply(waiters, {latch, 1})
+pool:apply_async(square, {2})
+local ok, failure = pcall(function()
+  control:apply_async(kill, {pid, 2})
+  control:apply_async(sleep, {10})
+  control:apply_async(open, {latch})
+  pool:apply_async(square, {3})
+end)
+print(ok, tostring(failure):match("interrupted!"))
+os.exit(0)
+]])
+  equal(output, "false\tinterrupted!\n")
+  equal(status, 0, "status")
+end)
+
+test("an_error_that_nobody_catches_ends_the_script", function()
+  local status, output = run("asyncresult.Pool(1):apply(square, {'text'})")
+  equal(status, 1, "status")
+  -- The interpreter of Lua 5.1 prints no error that is a table.
+  assert(output:find("Type: ") or output:find("not a string"), output)
+end)
+
+check.finish()
