@@ -71,8 +71,7 @@ bool input_next(struct input *input, const char **text, size_t *length)
 
 bool input_is_exhausted(const struct input *input)
 {
-    return input->ended &&
-           (input->operands || input->start == input->buffer.length);
+    return input->ended && (input->operands || input->start == input->buffer.length);
 }
 
 static void drop_handed_out(struct input *input)
