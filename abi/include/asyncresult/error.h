@@ -19,6 +19,7 @@ extern "C" {
  *
  * It never fails: without memory it answers a static Memory error, and for a
  * code outside `enum asyr_code` (or ASYR_OK) an Argument error that says so.
+ * Its origin is "C" until asyr_error_set_origin() says otherwise.
  *
  * @param code     one of `enum asyr_code` but ASYR_OK.
  * @param kind     copied; the name of the error's class in its language, or
