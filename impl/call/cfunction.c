@@ -136,30 +136,31 @@ static asyr_status describe(struct c_function *self, const char *text,
     return prepare(self, error);
 }
 
-/* A function that lacks nothing but its address. */
-static asyr_status new_described(const char *text, struct c_function **made,
-                                 asyr_error **error)
+/* A function that lacks nothing but its address; NULL, and why, on failure. */
+static struct c_function *new_described(const char *text, asyr_status *status,
+                                        asyr_error **error)
 {
     struct c_function *self = asyri_alloc_zeroed(1, sizeof *self);
-    if (!self)
-        return asyri_fail_memory(error);
+    if (!self) {
+        *status = asyri_fail_memory(error);
+        return NULL;
+    }
     asyri_refcount_init(&self->head.refs);
     self->head.ops = &operations;
-    asyr_status status = describe(self, text, error);
-    if (status == ASYR_OK)
-        *made = self;
-    else
-        destroy(&self->head);
-    return status;
+    *status = describe(self, text, error);
+    if (*status == ASYR_OK)
+        return self;
+    destroy(&self->head);
+    return NULL;
 }
 
 asyr_status asyri_cfunction_new(asyr_library *library, const char *prototype,
                                 asyr_function **function, asyr_error **error)
 {
     *function = NULL;
-    struct c_function *self;
-    asyr_status status = new_described(prototype, &self, error);
-    if (status != ASYR_OK)
+    asyr_status status;
+    struct c_function *self = new_described(prototype, &status, error);
+    if (!self)
         return status;
     status = asyri_library_find(library, self->head.name, &self->address, error);
     if (status != ASYR_OK) {
@@ -175,9 +176,9 @@ asyr_status asyri_cfunction_new_address(void *address, const char *prototype,
                                         asyr_function **function, asyr_error **error)
 {
     *function = NULL;
-    struct c_function *self;
-    asyr_status status = new_described(prototype, &self, error);
-    if (status != ASYR_OK)
+    asyr_status status;
+    struct c_function *self = new_described(prototype, &status, error);
+    if (!self)
         return status;
     self->address = address;
     *function = &self->head;

@@ -41,9 +41,9 @@ struct sum_kind {
     {                                                                               \
         (sum) + INT, KIND(type)                                                     \
     }
-#define BOTH_SIGNS(sum, type)                                                       \
+#define BOTH_SIGNS(sum, type, unsigned_type)                                        \
     OPTIONAL_INT(sum, type), OPTIONAL_INT((sum) + SIGNED, type),                    \
-        OPTIONAL_INT((sum) + UNSIGNED, unsigned type)
+        OPTIONAL_INT((sum) + UNSIGNED, unsigned_type)
 
 static const struct sum_kind sums[] = {
     {VOID, ASYRI_C_VOID},
@@ -54,9 +54,9 @@ static const struct sum_kind sums[] = {
     {INT, KIND(int)},
     OPTIONAL_INT(SIGNED, int),
     OPTIONAL_INT(UNSIGNED, unsigned),
-    BOTH_SIGNS(SHORT, short),
-    BOTH_SIGNS(LONG, long),
-    BOTH_SIGNS(LONG + LONG, long long),
+    BOTH_SIGNS(SHORT, short, unsigned short),
+    BOTH_SIGNS(LONG, long, unsigned long),
+    BOTH_SIGNS(LONG + LONG, long long, unsigned long long),
     {FLOAT, ASYRI_C_FLOAT},
     {DOUBLE, ASYRI_C_DOUBLE},
     {LONG + DOUBLE, ASYRI_C_OPAQUE},

@@ -80,7 +80,7 @@ static asyr_status open_file(const char *name, asyr_library **library,
     const char *why;
     void *handle = asyri_dynamic_library_open(name, &why);
     if (!handle)
-        return fail_open(name, why, error);
+        return fail_open(name ? name : "the running program", why, error);
     return make_library(handle, name ? name : "", library, error);
 }
 

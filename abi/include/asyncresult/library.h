@@ -15,9 +15,10 @@ extern "C" {
  * Open a shared library.
  *
  * A name with a slash is a file.  Otherwise it is a file name that the system's
- * loader finds ("libm.so.6"), or a stem ("m"), which stands for the library of
- * that name in its newest installed version.  The library stays loaded until
- * the last function made from it is released.
+ * loader finds ("libm.so.6"), or a stem ("m"), which stands for libm.so or, where
+ * the loader does not take that, for the newest libm.so.<version> that it takes of
+ * those in its search path and cache.  The library stays loaded until the last
+ * function made from it is released.
  *
  * @param name          copied; NULL for the running program and all it loaded.
  * @param[out] library  owned by the caller.
@@ -40,7 +41,7 @@ ASYR_API void asyr_library_unref(asyr_library *library);
  * The name by which the library was found: a stem's file name, for example.
  *
  * @param library  borrowed; for NULL the answer is "".
- * @return text that lives as long as the library.
+ * @return text that lives as long as the library; "" for the running program.
  * @since 0.1
  */
 ASYR_API const char *asyr_library_get_name(const asyr_library *library);
