@@ -75,32 +75,41 @@ static void check_beyond_limits(const struct integer_type *type)
                   above);
 }
 
-#define EACH_INTEGER_TYPE(type)                                                     \
-    for (const struct integer_type *type = integer_types;                           \
-         type < integer_types + sizeof integer_types / sizeof *integer_types;       \
-         type++)
+static void check_each_integer_type(void (*check)(const struct integer_type *type))
+{
+    for (size_t i = 0; i < sizeof integer_types / sizeof *integer_types; i++)
+        check(&integer_types[i]);
+}
+
+static void check_limits(const struct integer_type *type)
+{
+    check_returns_same(type, INT(type->least));
+    check_returns_same(type, asyri_value_uint64(type->most));
+    check_returns_same(type, INT(0));
+    check_returns_same(type, INT(1));
+}
 
 static void integers_reach_their_limits(void)
 {
-    EACH_INTEGER_TYPE(type)
-    {
-        check_returns_same(type, INT(type->least));
-        check_returns_same(type, asyri_value_uint64(type->most));
-        check_returns_same(type, INT(0));
-        check_returns_same(type, INT(1));
-    }
+    check_each_integer_type(check_limits);
 }
 
 static void integers_beyond_their_limits_are_refused(void)
 {
-    EACH_INTEGER_TYPE(type)
-    {
-        check_beyond_limits(type);
-        check_misfits(type, asyri_value_double(0.5), "0.5");
-        check_misfits(type, asyri_value_double(INFINITY), "inf");
-        check_misfits(type, TEXT("5"), "a string");
-        check_misfits(type, NIL, "nil");
-    }
+    check_each_integer_type(check_beyond_limits);
+}
+
+static void check_no_integers(const struct integer_type *type)
+{
+    check_misfits(type, REAL(0.5), "0.5");
+    check_misfits(type, REAL(INFINITY), "inf");
+    check_misfits(type, TEXT("5"), "a string");
+    check_misfits(type, NIL, "nil");
+}
+
+static void what_is_no_integer_is_refused(void)
+{
+    check_each_integer_type(check_no_integers);
 }
 
 static void plain_char_is_an_integer(void)
@@ -216,6 +225,7 @@ static void bools_take_bools_and_the_integers_0_and_1(void)
 CU_TestInfo call_number_tests[] = {
     UNIT_TEST(integers_reach_their_limits),
     UNIT_TEST(integers_beyond_their_limits_are_refused),
+    UNIT_TEST(what_is_no_integer_is_refused),
     UNIT_TEST(plain_char_is_an_integer),
     UNIT_TEST(integers_take_bools_and_whole_doubles),
     UNIT_TEST(nan_is_no_integer),

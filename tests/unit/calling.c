@@ -32,37 +32,21 @@ struct outcome call_function(asyr_function *function, asyr_value *const *values,
     return outcome;
 }
 
-static struct outcome run_list(const char *library, const char *prototype, int count,
-                               va_list list)
+struct outcome run_in(const char *library, const char *prototype, int count, ...)
 {
     struct outcome outcome = {NULL, NULL};
     asyr_value *values[MOST_ARGUMENTS];
+    va_list list;
+    va_start(list, count);
     for (int i = 0; i < count; i++)
         values[i] = va_arg(list, asyr_value *);
+    va_end(list);
     asyr_function *function = function_of(library, prototype);
     if (function)
         outcome = call_function(function, values, count);
     asyr_function_unref(function);
     for (int i = 0; i < count; i++)
         asyr_value_unref(values[i]);
-    return outcome;
-}
-
-struct outcome run_in(const char *library, const char *prototype, int count, ...)
-{
-    va_list list;
-    va_start(list, count);
-    struct outcome outcome = run_list(library, prototype, count, list);
-    va_end(list);
-    return outcome;
-}
-
-struct outcome run(const char *prototype, int count, ...)
-{
-    va_list list;
-    va_start(list, count);
-    struct outcome outcome = run_list(CALLEE_LIBRARY, prototype, count, list);
-    va_end(list);
     return outcome;
 }
 

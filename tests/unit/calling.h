@@ -21,7 +21,7 @@ struct outcome call_function(asyr_function *function, asyr_value *const *values,
 
 /* Make a function of the tests' own library, or of another, and call it with the
  * `count` values that follow, which are consumed. */
-struct outcome run(const char *prototype, int count, ...);
+#define run(...) run_in(CALLEE_LIBRARY, __VA_ARGS__)
 struct outcome run_in(const char *library, const char *prototype, int count, ...);
 
 /* The value in words that tell its type: "int64 5", "string \"abc\"". */

@@ -48,7 +48,7 @@ static struct cache make_cache(const char *const *names, uint32_t count)
     put_word(&cache, 20, count);
     for (uint32_t i = 0; i < count; i++) {
         put_word(&cache, HEADER_SIZE + i * ENTRY_SIZE + 4, (uint32_t)cache.size);
-        strcpy((char *)cache.bytes + cache.size, names[i]);
+        memcpy(cache.bytes + cache.size, names[i], strlen(names[i]) + 1);
         cache.size += strlen(names[i]) + 1;
     }
     return cache;
@@ -81,7 +81,7 @@ static void the_cache_may_follow_one_in_the_old_format(void)
     unsigned char bytes[2048] = "ld.so-1.7.0";
     uint32_t old_count = 3;
     memcpy(bytes + 12, &old_count, sizeof old_count);
-    size_t start = (16 + 12 * old_count + 7) / 8 * 8;
+    size_t start = (16 + (size_t)12 * old_count + 7) / 8 * 8;
     memcpy(bytes + start, cache.bytes, cache.size);
     check_found(bytes, start + cache.size);
 }

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,37 +21,40 @@ struct shown {
     char text[1024];
 };
 
+static void append(struct shown *shown, const char *format, ...)
+{
+    size_t used = strlen(shown->text);
+    va_list list;
+    va_start(list, format);
+    vsnprintf(shown->text + used, sizeof shown->text - used, format, list);
+    va_end(list);
+}
+
 static void show_type(struct shown *shown, const struct asyri_ctype *type)
 {
-    char *end = shown->text + strlen(shown->text);
-    size_t room = sizeof shown->text - strlen(shown->text);
     if (type->kind != ASYRI_C_POINTER)
-        snprintf(end, room, "%s", kind_names[type->kind]);
+        append(shown, "%s", kind_names[type->kind]);
     else
-        snprintf(end, room, "%s%s*", type->pointee_is_const ? "const " : "",
-                 type->pointee_is_char ? "char" : kind_names[type->pointee]);
-    if (type->passed_as != type->kind) {
-        end += strlen(end);
-        snprintf(end, 16, " as %s", kind_names[type->passed_as]);
-    }
+        append(shown, "%s%s*", type->pointee_is_const ? "const " : "",
+               type->pointee_is_char ? "char" : kind_names[type->pointee]);
+    if (type->passed_as != type->kind)
+        append(shown, " as %s", kind_names[type->passed_as]);
 }
 
 static struct shown show(const char *text, const struct asyri_prototype *prototype)
 {
     struct shown shown = {""};
     show_type(&shown, &prototype->returns);
-    sprintf(shown.text + strlen(shown.text), " %.*s(", prototype->name_length,
-            text + prototype->name_begin);
+    append(&shown, " %.*s(", prototype->name_length, text + prototype->name_begin);
     for (int i = 0; i < prototype->count; i++) {
-        if (i > 0)
-            strcat(shown.text, ", ");
+        append(&shown, "%s", i > 0 ? ", " : "");
         if (prototype->is_variadic && i == prototype->fixed_count)
-            strcat(shown.text, "..., ");
+            append(&shown, "..., ");
         show_type(&shown, &prototype->parameters[i]);
     }
     if (prototype->is_variadic && prototype->count == prototype->fixed_count)
-        strcat(shown.text, ", ...");
-    strcat(shown.text, ")");
+        append(&shown, ", ...");
+    append(&shown, ")");
     return shown;
 }
 
@@ -218,8 +222,8 @@ static void a_type_keeps_its_own_text(void)
                                            "long"};
     struct asyri_prototype prototype;
     CU_ASSERT_EQUAL_FATAL(asyri_prototype_parse(text, &prototype, NULL), ASYR_OK);
-    CU_ASSERT_EQUAL_FATAL(prototype.count, 3);
-    for (int i = 0; i < prototype.count; i++) {
+    CU_ASSERT_EQUAL(prototype.count, 3);
+    for (int i = 0; i < 3; i++) {
         const struct asyri_ctype *type = &prototype.parameters[i];
         CU_ASSERT_EQUAL(type->length, strlen(expected[i]));
         CU_ASSERT_NSTRING_EQUAL(text + type->begin, expected[i], type->length);
@@ -399,26 +403,25 @@ static void parameter_lists_are_checked(void)
     CHECK_BAD(rows);
 }
 
-/* "int f(int, int, ...)" with that many parameters. */
-static const char *with_parameters(int count)
+/* "int f(int, int)" with that many parameters. */
+static struct shown with_parameters(int count)
 {
-    static char text[2 * ASYRI_MAX_PARAMETERS * 8];
-    strcpy(text, "int f(int");
+    struct shown shown = {"int f(int"};
     for (int i = 1; i < count; i++)
-        strcat(text, ", int");
-    strcat(text, ")");
-    return text;
+        append(&shown, ", int");
+    append(&shown, ")");
+    return shown;
 }
 
 static void the_number_of_parameters_is_bounded(void)
 {
     struct asyri_prototype prototype;
-    CU_ASSERT_EQUAL(asyri_prototype_parse(with_parameters(ASYRI_MAX_PARAMETERS),
+    CU_ASSERT_EQUAL(asyri_prototype_parse(with_parameters(ASYRI_MAX_PARAMETERS).text,
                                           &prototype, NULL),
                     ASYR_OK);
     CU_ASSERT_EQUAL(prototype.count, ASYRI_MAX_PARAMETERS);
     UNIT_FAILS(ASYR_E_PROTOTYPE,
-               asyri_prototype_parse(with_parameters(ASYRI_MAX_PARAMETERS + 1),
+               asyri_prototype_parse(with_parameters(ASYRI_MAX_PARAMETERS + 1).text,
                                      &prototype, &error));
 }
 
