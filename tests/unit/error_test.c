@@ -321,6 +321,36 @@ static void append_cause_does_not_repeat_a_cause(void)
     asyr_error_unref(chain);
 }
 
+static void append_cause_counts_the_depth_of_the_cause(void)
+{
+    asyr_error *chain = asyr_error_new(ASYR_E_TASK, NULL, NULL);
+    asyr_error *cause = full_error();
+    asyr_error *copy = asyri_error_append_cause(chain, cause);
+    CU_ASSERT_EQUAL(asyri_error_depth(chain), 0);
+    CU_ASSERT_EQUAL(asyri_error_depth(copy), 1);
+    asyr_error_unref(copy);
+    asyr_error_unref(chain);
+    asyr_error_unref(cause);
+}
+
+/* B2: a task that fails with a time-out is told apart from a wait that did. */
+static void of_task_hides_the_codes_of_a_wait(void)
+{
+    static const int32_t codes[][2] = {{ASYR_E_TIMEOUT, ASYR_E_TASK},
+                                       {ASYR_E_NOT_READY, ASYR_E_TASK},
+                                       {ASYR_E_INTERRUPTED, ASYR_E_TASK},
+                                       {ASYR_E_TYPE, ASYR_E_TYPE},
+                                       {ASYR_E_TASK, ASYR_E_TASK}};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        asyr_error *own =
+            asyri_error_of_task(asyri_error_new(codes[i][0], "Kind", "message"));
+        CU_ASSERT_EQUAL(asyri_error_code(own), codes[i][1]);
+        CU_ASSERT_STRING_EQUAL(asyri_error_kind(own), "Kind");
+        CU_ASSERT_STRING_EQUAL(asyri_error_message(own), "message");
+        asyr_error_unref(own);
+    }
+}
+
 static asyr_error *copied;
 
 static asyr_status attempt_copies(asyr_error **error)
@@ -423,6 +453,8 @@ CU_TestInfo error_tests[] = {
     UNIT_TEST(with_code_keeps_the_kind_that_came_from_the_old_code),
     UNIT_TEST(append_cause_copies_the_chain),
     UNIT_TEST(append_cause_does_not_repeat_a_cause),
+    UNIT_TEST(append_cause_counts_the_depth_of_the_cause),
+    UNIT_TEST(of_task_hides_the_codes_of_a_wait),
     UNIT_TEST(copies_survive_every_failing_allocation),
     UNIT_TEST(because_wraps_its_cause),
     UNIT_TEST(format_makes_messages_of_any_length),

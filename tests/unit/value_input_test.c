@@ -102,6 +102,18 @@ static void items_are_read_from_lists_and_arrays_only(void)
     }
 }
 
+static void only_containers_and_blocks_have_a_count(void)
+{
+    static const int64_t counts[12] = {
+        [ASYR_VALUE_STRING] = 4, [ASYR_VALUE_BYTES] = 2, [ASYR_VALUE_ARRAY] = 3};
+    asyr_value *values[12];
+    unit_one_of_each(values);
+    for (int type = 0; type < 12; type++) {
+        CU_ASSERT_EQUAL(asyr_value_get_count(values[type]), counts[type]);
+        asyr_value_unref(values[type]);
+    }
+}
+
 static void sizes_below_zero_are_refused(void)
 {
     asyr_value *value = NULL;
@@ -231,6 +243,7 @@ static void reading_into_null_is_refused(void)
 CU_TestInfo value_input_tests[] = {
     UNIT_TEST(getters_refuse_every_other_type),
     UNIT_TEST(items_are_read_from_lists_and_arrays_only),
+    UNIT_TEST(only_containers_and_blocks_have_a_count),
     UNIT_TEST(sizes_below_zero_are_refused),
     UNIT_TEST(sizes_beyond_memory_are_memory_errors),
     UNIT_TEST(a_null_output_is_refused),
