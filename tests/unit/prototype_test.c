@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "call/prototype.h"
 #include "core/error.h"
@@ -137,6 +138,11 @@ static void basic_words_come_in_any_order(void)
 static void plain_char_has_the_sign_of_the_platform(void)
 {
     check_good("char f(char)", CHAR_MIN < 0 ? "i8 f(i8)" : "u8 f(u8)");
+}
+
+static void wchar_t_has_the_sign_of_the_platform(void)
+{
+    check_good("int f(wchar_t)", WCHAR_MIN < 0 ? "i32 f(i32)" : "i32 f(u32)");
 }
 
 static void standard_names_have_their_widths(void)
@@ -463,6 +469,7 @@ CU_TestInfo prototype_tests[] = {
     UNIT_TEST(everyday_prototypes_parse),
     UNIT_TEST(basic_words_come_in_any_order),
     UNIT_TEST(plain_char_has_the_sign_of_the_platform),
+    UNIT_TEST(wchar_t_has_the_sign_of_the_platform),
     UNIT_TEST(standard_names_have_their_widths),
     UNIT_TEST(qualifiers_stand_anywhere),
     UNIT_TEST(pointers_know_what_they_point_to),
