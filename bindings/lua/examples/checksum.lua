@@ -21,7 +21,10 @@ local pool = asyncresult.Pool{queue_limit = 16, when_full = "block"}
 
 local function list_files()
   local quoted = "'" .. folder:gsub("'", "'\\''") .. "'"
-  local pipe = assert(io.popen("find " .. quoted .. " -type f -print0"))
+  local pipe = assert(io.popen("f=" .. quoted .. [[
+
+    if test -d "$f"; then find -H "$f" -type f -print0; else printf '%s\0' "$f"; fi
+  ]]))
   local text, files, first = pipe:read("*a"), {}, 1
   local complete = pipe:close() ~= nil
   local last = text:find("\0", first, true)
