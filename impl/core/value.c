@@ -93,7 +93,7 @@ static asyr_value *new_block(uint8_t type, int64_t count, int64_t element_size,
                              const void *data)
 {
     uint64_t most = PTRDIFF_MAX - sizeof(asyr_value) - 1;
-    if ((uint64_t)count > most / (uint64_t)element_size)
+    if (element_size < 1 || (uint64_t)count > most / (uint64_t)element_size)
         return NULL;
     size_t size = (size_t)(count * element_size);
     asyr_value *value = asyri_alloc_zeroed(1, sizeof(asyr_value) + size + 1);

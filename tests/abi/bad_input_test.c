@@ -13,8 +13,7 @@ static const int32_t unknown[] = {-2, 99, INT32_MIN, INT32_MAX};
 static const int64_t below_one[] = {0, -1, INT64_MIN};
 static const int64_t negative[] = {-1, INT64_MIN};
 
-#define EACH(list, name)                                                            \
-    for (size_t name = 0; name < sizeof(list) / sizeof((list)[0]); name++)
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 static void echo(asyr_task *task, void *arg)
 {
@@ -67,8 +66,7 @@ static void end_pool(asyr_pool *pool)
 static void errors_and_timeouts(void)
 {
     int64_t timeout_ns = 0;
-    EACH(unknown, i)
-    {
+    for (size_t i = 0; i < COUNT(unknown); i++) {
         asyr_error *made = asyr_error_new(unknown[i], "Kind", "message");
         CHECK(asyr_error_get_code(made) == ASYR_E_ARGUMENT);
         CHECK(asyr_error_get_message(made)[0] != '\0');
@@ -83,8 +81,7 @@ static void errors_and_timeouts(void)
 static void sizes_of_values(void)
 {
     asyr_value *value = NULL;
-    EACH(negative, i)
-    {
+    for (size_t i = 0; i < COUNT(negative); i++) {
         int64_t size = negative[i];
         if (size != -1)
             REFUSED(BAD, asyr_value_new_string("x", size, &value, error));
@@ -107,8 +104,7 @@ static void types_of_elements(void)
 {
     static double numbers[2];
     asyr_value *value = NULL;
-    EACH(unknown, i)
-    {
+    for (size_t i = 0; i < COUNT(unknown); i++) {
         REFUSED(BAD, asyr_value_new_array(unknown[i], NULL, 1, &value, error));
         REFUSED_CONSUMING(BAD,
                           asyr_value_new_array_view(unknown[i], numbers, 1, NULL,
@@ -125,13 +121,12 @@ static void options_of_tasks(void)
 {
     asyr_task_options *options = NULL;
     ACCEPTED(asyr_task_options_new(&options, error));
-    EACH(unknown, i)
-    {
+    for (size_t i = 0; i < COUNT(unknown); i++) {
         REFUSED(BAD, asyr_task_options_set_event(options, unknown[i], error));
         REFUSED(BAD, asyr_task_options_set_error_policy(options, unknown[i], error));
     }
-    EACH(below_one, i)
-    REFUSED(BAD, asyr_task_options_set_chunk_size(options, below_one[i], error));
+    for (size_t i = 0; i < COUNT(below_one); i++)
+        REFUSED(BAD, asyr_task_options_set_chunk_size(options, below_one[i], error));
     asyr_task_options_free(options);
 }
 
@@ -139,15 +134,13 @@ static void options_of_pools(void)
 {
     asyr_pool_options *options = NULL;
     ACCEPTED(asyr_pool_options_new(&options, error));
-    EACH(unknown, i)
-    {
+    for (size_t i = 0; i < COUNT(unknown); i++) {
         REFUSED(BAD,
                 asyr_pool_options_set_worker_source(options, unknown[i], error));
         REFUSED(BAD,
                 asyr_pool_options_set_queue_limit(options, 1, unknown[i], error));
     }
-    EACH(below_one, i)
-    {
+    for (size_t i = 0; i < COUNT(below_one); i++) {
         int64_t count = below_one[i];
         REFUSED(BAD, asyr_pool_options_set_workers(options, count, error));
         REFUSED(BAD,
@@ -155,8 +148,9 @@ static void options_of_pools(void)
         REFUSED(BAD, asyr_pool_options_set_queue_limit(options, count,
                                                        ASYR_FULL_FAIL, error));
     }
-    EACH(negative, i)
-    REFUSED(BAD, asyr_pool_options_set_spare_workers(options, negative[i], error));
+    for (size_t i = 0; i < COUNT(negative); i++)
+        REFUSED(BAD,
+                asyr_pool_options_set_spare_workers(options, negative[i], error));
     asyr_pool_options_free(options);
 }
 
@@ -225,8 +219,8 @@ static void strands(void)
     asyr_function *function = new_echo();
     asyr_task_options *options = NULL;
     asyr_strand *strand = NULL;
-    EACH(unknown, i)
-    REFUSED(BAD, asyr_strand_new(pool, unknown[i], &strand, error));
+    for (size_t i = 0; i < COUNT(unknown); i++)
+        REFUSED(BAD, asyr_strand_new(pool, unknown[i], &strand, error));
     CHECK(strand == NULL);
     ACCEPTED(asyr_strand_new(other, ASYR_STRAND_SERIAL, &strand, error));
     ACCEPTED(asyr_task_options_new(&options, error));
@@ -244,12 +238,12 @@ static void queues(void)
     asyr_queue *queue = NULL;
     asyr_event *event = NULL;
     int64_t count = 0;
-    EACH(negative, i)
-    REFUSED(BAD, asyr_queue_new(negative[i], &queue, error));
+    for (size_t i = 0; i < COUNT(negative); i++)
+        REFUSED(BAD, asyr_queue_new(negative[i], &queue, error));
     CHECK(queue == NULL);
     ACCEPTED(asyr_queue_new(0, &queue, error));
-    EACH(negative, i)
-    REFUSED(BAD, asyr_queue_run(queue, negative[i], 0, NULL, &count, error));
+    for (size_t i = 0; i < COUNT(negative); i++)
+        REFUSED(BAD, asyr_queue_run(queue, negative[i], 0, NULL, &count, error));
     REFUSED(ASYR_E_TIMEOUT, asyr_queue_next(queue, INT64_MIN, NULL, &event, error));
     ACCEPTED(asyr_queue_close(queue, error));
     ACCEPTED(asyr_queue_close(queue, error));
