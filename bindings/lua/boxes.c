@@ -9,14 +9,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const element_names[] = {"int8",   "uint8", "int16",  "uint16",
-                                            "int32",  "uint32", "int64", "uint64",
-                                            "float",  "double", NULL};
 
 asyr_value **push_empty_box(lua_State *L)
 {
@@ -125,14 +120,6 @@ static int box_index(lua_State *L)
     return 1;
 }
 
-static const char *element_name(asyr_value *array)
-{
-    int32_t type = 0;
-    void *data = NULL;
-    asyr_value_get_array(array, &type, &data, NULL, NULL);
-    return element_names[type];
-}
-
 static int box_tostring(lua_State *L)
 {
     asyr_value *value = check_box(L);
@@ -155,7 +142,7 @@ static int box_tostring(lua_State *L)
         snprintf(text, sizeof text, "pointer<%p>", pointer);
         break;
     case ASYR_VALUE_ARRAY:
-        snprintf(text, sizeof text, "array<%s, %" PRId64 ">", element_name(value),
+        snprintf(text, sizeof text, "array<%s, %" PRId64 ">", element_name_of(value),
                  asyr_value_get_count(value));
         break;
     default:
@@ -173,7 +160,8 @@ static bool same_bytes(asyr_value *a, asyr_value *b)
     int64_t length = 0, other = 0;
     asyr_value_get_bytes(a, &first, &length, NULL);
     asyr_value_get_bytes(b, &second, &other, NULL);
-    return length == other && (length == 0 || memcmp(first, second, (size_t)length) == 0);
+    return length == other &&
+           (length == 0 || memcmp(first, second, (size_t)length) == 0);
 }
 
 static bool same_content(asyr_value *a, asyr_value *b)
@@ -233,143 +221,10 @@ void open_boxes(lua_State *L)
 
 /* ---- makers ---- */
 
-static glue_pushed fail(lua_State *L, asyr_error *error)
+glue_pushed glue_fail(lua_State *L, asyr_error *error)
 {
     glue_push_error(L, error);
     return -1;
-}
-
-static int32_t find_element_type(const char *name)
-{
-    for (int32_t type = 0; name && element_names[type]; type++)
-        if (strcmp(name, element_names[type]) == 0)
-            return type;
-    return -1;
-}
-
-/* A number, or a boxed integer, as a value that the caller owns. */
-static asyr_value *to_number(lua_State *L, int index, asyr_error **error)
-{
-    asyr_value *value = glue_to_value(L, index, error);
-    if (!value)
-        return NULL;
-    int32_t type = asyr_value_get_type(value);
-    if (type == ASYR_VALUE_INT64 || type == ASYR_VALUE_UINT64 ||
-        type == ASYR_VALUE_DOUBLE)
-        return value;
-    asyr_value_unref(value);
-    *error = new_error(ASYR_E_TYPE, "expected a number, found %s",
-                       luaL_typename(L, index));
-    return NULL;
-}
-
-static bool fits(int64_t number, int32_t type)
-{
-    int bits = 8 * (int)asyr_element_size(type);
-    bool is_unsigned = (type & 1) != 0;
-    if (is_unsigned)
-        return number >= 0 && (bits == 64 || number < (int64_t)1 << bits);
-    int64_t limit = bits == 64 ? INT64_MAX : ((int64_t)1 << (bits - 1)) - 1;
-    return number <= limit && number >= -limit - 1;
-}
-
-static void store_integer(void *data, int64_t place, int32_t type, uint64_t bits)
-{
-    switch (asyr_element_size(type)) {
-    case 1:
-        ((uint8_t *)data)[place] = (uint8_t)bits;
-        return;
-    case 2:
-        ((uint16_t *)data)[place] = (uint16_t)bits;
-        return;
-    case 4:
-        ((uint32_t *)data)[place] = (uint32_t)bits;
-        return;
-    default:
-        ((uint64_t *)data)[place] = bits;
-    }
-}
-
-static bool store_whole(void *data, int64_t place, int32_t type, asyr_value *number,
-                        asyr_error **error)
-{
-    int64_t whole = 0;
-    uint64_t large = 0;
-    if (type == ASYR_ELEMENT_UINT64) {
-        if (asyr_value_get_uint64(number, &large, error) != ASYR_OK)
-            return false;
-        store_integer(data, place, type, large);
-        return true;
-    }
-    if (asyr_value_get_int64(number, &whole, error) != ASYR_OK)
-        return false;
-    if (!fits(whole, type)) {
-        *error = new_error(ASYR_E_TYPE, "expected an %s, found %" PRId64,
-                           element_names[type], whole);
-        return false;
-    }
-    store_integer(data, place, type, (uint64_t)whole);
-    return true;
-}
-
-static bool store_element(void *data, int64_t place, int32_t type, asyr_value *number,
-                          asyr_error **error)
-{
-    double real = 0;
-    if (type != ASYR_ELEMENT_FLOAT && type != ASYR_ELEMENT_DOUBLE)
-        return store_whole(data, place, type, number, error);
-    if (asyr_value_get_double(number, &real, error) != ASYR_OK)
-        return false;
-    if (type == ASYR_ELEMENT_FLOAT)
-        ((float *)data)[place] = (float)real;
-    else
-        ((double *)data)[place] = real;
-    return true;
-}
-
-static bool fill_array(lua_State *L, asyr_value *array, int32_t type, int content,
-                       asyr_error **error)
-{
-    void *data = NULL;
-    int64_t count = 0;
-    asyr_value_get_array(array, NULL, &data, &count, NULL);
-    for (int64_t place = 0; place < count; place++) {
-        lua_rawgeti(L, content, (int)(place + 1));
-        asyr_value *number = to_number(L, lua_gettop(L), error);
-        bool stored = number && store_element(data, place, type, number, error);
-        asyr_value_unref(number);
-        lua_pop(L, 1);
-        if (!stored)
-            return false;
-    }
-    return true;
-}
-
-glue_pushed glue_new_array(lua_State *L, glue_index type, glue_index content)
-{
-    asyr_error *error = NULL;
-    int64_t count = 0;
-    int32_t element = lua_type(L, type) == LUA_TSTRING
-                          ? find_element_type(lua_tostring(L, type))
-                          : -1;
-    if (element < 0)
-        return fail(L, new_error(ASYR_E_ARGUMENT,
-                                 "array: expected an element type such as \"double\", "
-                                 "found %s",
-                                 lua_type(L, type) == LUA_TSTRING
-                                     ? lua_tostring(L, type)
-                                     : luaL_typename(L, type)));
-    bool is_table = lua_type(L, content) == LUA_TTABLE;
-    if (is_table)
-        count = (int64_t)lua_rawlen(L, content);
-    else if (glue_read_int64(L, content, "array", &count, &error) != ASYR_OK)
-        return fail(L, error);
-    asyr_value **slot = push_empty_box(L);
-    if (asyr_value_new_array(element, NULL, count, slot, &error) != ASYR_OK)
-        return fail(L, error);
-    if (is_table && !fill_array(L, *slot, element, content, &error))
-        return fail(L, error);
-    return 1;
 }
 
 glue_pushed glue_new_bytes(lua_State *L, glue_index content)
@@ -377,12 +232,13 @@ glue_pushed glue_new_bytes(lua_State *L, glue_index content)
     asyr_error *error = NULL;
     size_t length = 0;
     if (lua_type(L, content) != LUA_TSTRING)
-        return fail(L, new_error(ASYR_E_TYPE, "bytes: expected a string, found %s",
-                                 luaL_typename(L, content)));
+        return glue_fail(L,
+                         new_error(ASYR_E_TYPE, "bytes: expected a string, found %s",
+                                   luaL_typename(L, content)));
     const char *data = lua_tolstring(L, content, &length);
     asyr_value **slot = push_empty_box(L);
     if (asyr_value_new_bytes(data, (int64_t)length, slot, &error) != ASYR_OK)
-        return fail(L, error);
+        return glue_fail(L, error);
     return 1;
 }
 
@@ -401,9 +257,10 @@ glue_pushed glue_new_integer(lua_State *L, glue_index digits)
         large = strtoull(text, &end, 10);
     }
     if (!text || end == text || *end || errno)
-        return fail(L, new_error(ASYR_E_TYPE,
-                                 "integer: expected digits of a 64-bit integer, found %s",
-                                 text ? text : luaL_typename(L, digits)));
+        return glue_fail(
+            L, new_error(ASYR_E_TYPE,
+                         "integer: expected digits of a 64-bit integer, found %s",
+                         text ? text : luaL_typename(L, digits)));
     if (is_large)
         push_uint64(L, large);
     else

@@ -38,7 +38,8 @@ static int call_with_nothing(lua_State *L)
     return 0;
 }
 
-static asyr_error *run(struct callback *callback, lua_CFunction function, void *handle)
+static asyr_error *run(struct callback *callback, lua_CFunction function,
+                       void *handle)
 {
     struct call call = {callback->function, handle};
     return call_protected(callback->context, function, &call);

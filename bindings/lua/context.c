@@ -86,19 +86,14 @@ void release_callback(void *arg)
     struct callback *callback = arg;
     struct context *context = callback->context;
     callback->next = atomic_load_explicit(&context->released, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(&context->released, &callback->next,
-                                                  callback, memory_order_release,
-                                                  memory_order_relaxed))
+    while (!atomic_compare_exchange_weak_explicit(
+        &context->released, &callback->next, callback, memory_order_release,
+        memory_order_relaxed))
         ;
     unref_context(context);
 }
 
 /* ---- the active Lua thread ---- */
-
-lua_State *active_state(struct context *context)
-{
-    return context->active;
-}
 
 lua_State *enter_context(struct context *context, lua_State *L)
 {
@@ -169,12 +164,14 @@ static int keep_failure(lua_State *L)
     return 1;
 }
 
-asyr_error *call_protected(struct context *context, lua_CFunction function, void *arg)
+asyr_error *call_protected(struct context *context, lua_CFunction function,
+                           void *arg)
 {
     lua_State *L = context->active;
     struct run run = {function, arg};
     if (!L || !lua_checkstack(L, 8))
-        return asyr_error_new(ASYR_E_STATE, NULL, "no Lua thread can run a callback now");
+        return asyr_error_new(ASYR_E_STATE, NULL,
+                              "no Lua thread can run a callback now");
     int top = lua_gettop(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, context->handler);
     lua_rawgeti(L, LUA_REGISTRYINDEX, context->runner);

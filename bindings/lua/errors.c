@@ -48,7 +48,7 @@ static void set_cause(lua_State *L, asyr_error *error)
     asyr_error *cause = asyr_error_get_cause(error);
     if (!cause)
         return;
-    /* The error keeps it: see values.c. */
+    /* The error keeps it: see from_value.c. */
     asyr_error_unref(cause);
     push_error(L, cause);
     lua_setfield(L, -2, "cause");
@@ -130,8 +130,9 @@ static void attach_field_value(lua_State *L, int index, asyr_error *error)
 
 static asyr_error *from_table(lua_State *L, int index, const char *trace, int depth)
 {
-    asyr_error *error = asyr_error_new(get_code(L, index), get_text(L, index, "kind"),
-                                       get_text(L, index, "message"));
+    asyr_error *error =
+        asyr_error_new(get_code(L, index), get_text(L, index, "kind"),
+                       get_text(L, index, "message"));
     const char *own_trace = get_text(L, index, "trace");
     asyr_error_set_trace(error, own_trace ? own_trace : trace, NULL);
     asyr_error_set_origin(error, get_text(L, index, "origin"), NULL);

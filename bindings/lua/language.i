@@ -1,7 +1,7 @@
 /*
  * SWIG for Lua: typemaps, and which calls of the ABI are wrapped as they are.
  *
- * Values become values of Lua and back in values.c; every integer has a typemap of
+ * Values become values of Lua and back in to_value.c and from_value.c; every integer has a typemap of
  * its own, since SWIG would pass them through a double.
  */
 %{

@@ -54,8 +54,8 @@ static bool goes_on(const struct slice *slice, asyr_status status)
            (status == ASYR_E_TIMEOUT && !slice->is_last);
 }
 
-static glue_pushed answer(lua_State *L, const struct slice *slice, asyr_status status,
-                          asyr_error *error)
+static glue_pushed answer(lua_State *L, const struct slice *slice,
+                          asyr_status status, asyr_error *error)
 {
     if (status != ASYR_OK && !goes_on(slice, status)) {
         glue_push_error(L, error);
@@ -74,7 +74,8 @@ glue_pushed glue_deadline(lua_State *L, glue_index timeout)
         error = new_error(ASYR_E_ARGUMENT, "timeout: expected seconds, found %s",
                           luaL_typename(L, timeout));
     else
-        asyr_timeout_from_seconds((double)lua_tonumber(L, timeout), &timeout_ns, &error);
+        asyr_timeout_from_seconds((double)lua_tonumber(L, timeout), &timeout_ns,
+                                  &error);
     if (error) {
         glue_push_error(L, error);
         return -1;
@@ -91,8 +92,8 @@ glue_pushed glue_result_get(lua_State *L, asyr_result *result, double deadline)
     asyr_value *value = NULL;
     asyr_error *error = NULL;
     struct slice slice = begin(L, deadline);
-    asyr_status status = asyr_result_get(result, slice.timeout_ns,
-                                         get_interrupt(slice.context), &value, &error);
+    asyr_status status = asyr_result_get(
+        result, slice.timeout_ns, get_interrupt(slice.context), &value, &error);
     end(&slice);
     glue_pushed count = answer(L, &slice, status, error);
     if (count < 0 || status != ASYR_OK)
@@ -119,8 +120,8 @@ glue_pushed glue_pool_join(lua_State *L, asyr_pool *pool, double deadline)
 {
     asyr_error *error = NULL;
     struct slice slice = begin(L, deadline);
-    asyr_status status = asyr_pool_join(pool, slice.timeout_ns,
-                                        get_interrupt(slice.context), &error);
+    asyr_status status =
+        asyr_pool_join(pool, slice.timeout_ns, get_interrupt(slice.context), &error);
     end(&slice);
     return answer(L, &slice, status, error);
 }
@@ -131,8 +132,8 @@ glue_pushed glue_queue_run(lua_State *L, asyr_queue *queue, double deadline)
     int64_t count = 0;
     asyr_error *error = NULL;
     struct slice slice = begin(L, deadline);
-    asyr_status status = asyr_queue_run(queue, 0, slice.timeout_ns,
-                                        get_interrupt(slice.context), &count, &error);
+    asyr_status status = asyr_queue_run(
+        queue, 0, slice.timeout_ns, get_interrupt(slice.context), &count, &error);
     end(&slice);
     if (status != ASYR_OK)
         return answer(L, &slice, status, error);
@@ -155,10 +156,4 @@ void glue_release_pool(asyr_pool *pool)
 {
     asyr_pool_terminate(pool, NULL);
     asyr_pool_unref(pool);
-}
-
-glue_pushed glue_null(lua_State *L)
-{
-    push_null(L);
-    return 1;
 }

@@ -56,7 +56,7 @@ check.lua = arg[-1]
 
 function check.finish()
   print(("%d passed, %d failed"):format(passed, failed))
-  os.exit(failed == 0 and 0 or 1)
+  os.exit(failed == 0 and 0 or 1, true)
 end
 
 return check

@@ -1,17 +1,13 @@
 /*
- * Values: from Lua to the library and back.
+ * Values: from Lua to the library.
  *
- * To the library nothing raises a Lua error: each function answers an owned value,
- * or NULL with an error object.  A refusal names the place, "[2].name", which is
- * put together while the recursion unwinds, so that success costs nothing.
- *
- * To Lua everything may raise (for want of memory), so nothing is owned there: a
- * part of a value is released as soon as it was fetched, since its parent, which
- * does not change, keeps it.  Only glue_push_value() owns what it pushes.
+ * Nothing raises a Lua error here (but for Lua's own want of memory): each function
+ * answers an owned value, or NULL with an error object.  A refusal names the place,
+ * "[2].name", which is put together while the recursion unwinds, so that success
+ * costs nothing.
  */
 #include "support.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,109 +21,7 @@ struct conversion {
 
 enum shape { SHAPE_LIST, SHAPE_MAP };
 
-static const char null_key = 'n';
-
 static asyr_value *convert(struct conversion *c, int index);
-
-void push_null(lua_State *L)
-{
-    lua_pushlightuserdata(L, (void *)&null_key);
-}
-
-bool is_null(lua_State *L, int index)
-{
-    return lua_islightuserdata(L, index) && lua_touserdata(L, index) == &null_key;
-}
-
-/* ---- numbers ---- */
-
-static bool is_whole(double number)
-{
-    return number >= -0x1p63 && number < 0x1p63 && floor(number) == number;
-}
-
-bool read_int64(lua_State *L, int index, int64_t *number)
-{
-    if (lua_type(L, index) != LUA_TNUMBER)
-        return false;
-#if HAS_INTEGERS
-    if (lua_isinteger(L, index)) {
-        *number = (int64_t)lua_tointeger(L, index);
-        return true;
-    }
-#endif
-    double read = (double)lua_tonumber(L, index);
-    if (!is_whole(read))
-        return false;
-    *number = (int64_t)read;
-    return true;
-}
-
-asyr_status glue_read_int64(lua_State *L, int index, const char *what,
-                            int64_t *number, asyr_error **error)
-{
-    if (read_int64(L, index, number))
-        return ASYR_OK;
-    if (lua_type(L, index) == LUA_TNUMBER)
-        *error = new_error(ASYR_E_ARGUMENT, "%s: expected a whole number, found %.17g",
-                           what, (double)lua_tonumber(L, index));
-    else
-        *error = new_error(ASYR_E_ARGUMENT, "%s: expected a whole number, found %s",
-                           what, luaL_typename(L, index));
-    return ASYR_E_ARGUMENT;
-}
-
-static asyr_value *convert_number(struct conversion *c, int index)
-{
-    asyr_value *value = NULL;
-#if HAS_INTEGERS
-    if (lua_isinteger(c->L, index)) {
-        asyr_value_new_int64((int64_t)lua_tointeger(c->L, index), &value, c->error);
-        return value;
-    }
-    asyr_value_new_double((double)lua_tonumber(c->L, index), &value, c->error);
-#else
-    double number = (double)lua_tonumber(c->L, index);
-    bool whole = is_whole(number) && fabs(number) <= (double)EXACT_LIMIT;
-    if (whole && !(number == 0 && signbit(number)))
-        asyr_value_new_int64((int64_t)number, &value, c->error);
-    else
-        asyr_value_new_double(number, &value, c->error);
-#endif
-    return value;
-}
-
-static void push_boxed_number(lua_State *L, uint64_t number, bool is_signed)
-{
-    asyr_value **slot = push_empty_box(L);
-    asyr_status status = is_signed
-                             ? asyr_value_new_int64((int64_t)number, slot, NULL)
-                             : asyr_value_new_uint64(number, slot, NULL);
-    if (status != ASYR_OK)
-        luaL_error(L, "not enough memory");
-}
-
-void push_int64(lua_State *L, int64_t number)
-{
-#if HAS_INTEGERS
-    lua_pushinteger(L, (lua_Integer)number);
-#else
-    if (number >= -EXACT_LIMIT && number <= EXACT_LIMIT)
-        lua_pushnumber(L, (lua_Number)number);
-    else
-        push_boxed_number(L, (uint64_t)number, true);
-#endif
-}
-
-void push_uint64(lua_State *L, uint64_t number)
-{
-    if (number <= INT64_MAX)
-        push_int64(L, (int64_t)number);
-    else
-        push_boxed_number(L, number, false);
-}
-
-/* ---- from Lua ---- */
 
 static asyr_value *convert_string(struct conversion *c, int index)
 {
@@ -155,9 +49,11 @@ static void extend_path(struct conversion *c, int index)
     if (read_int64(c->L, index, &number))
         snprintf(path, sizeof path, "[%lld]%.100s", (long long)number, c->path);
     else if (lua_type(c->L, index) == LUA_TSTRING)
-        snprintf(path, sizeof path, ".%.40s%.100s", lua_tostring(c->L, index), c->path);
+        snprintf(path, sizeof path, ".%.40s%.100s", lua_tostring(c->L, index),
+                 c->path);
     else
-        snprintf(path, sizeof path, "[%s]%.100s", luaL_typename(c->L, index), c->path);
+        snprintf(path, sizeof path, "[%s]%.100s", luaL_typename(c->L, index),
+                 c->path);
     memcpy(c->path, path, sizeof path);
 }
 
@@ -191,7 +87,8 @@ static enum shape measure(lua_State *L, int index, int64_t *count)
     return packed >= 0 || found == *count ? SHAPE_LIST : SHAPE_MAP;
 }
 
-static bool append_item(struct conversion *c, asyr_value *list, int index, int64_t place)
+static bool append_item(struct conversion *c, asyr_value *list, int index,
+                        int64_t place)
 {
     lua_rawgeti(c->L, index, (int)place);
     asyr_value *item = convert(c, lua_gettop(c->L));
@@ -304,7 +201,7 @@ static asyr_value *convert(struct conversion *c, int index)
         asyr_value_new_bool(lua_toboolean(c->L, index), &value, c->error);
         return value;
     case LUA_TNUMBER:
-        return convert_number(c, index);
+        return number_to_value(c->L, index, c->error);
     case LUA_TSTRING:
         return convert_string(c, index);
     case LUA_TTABLE:
@@ -341,10 +238,11 @@ static asyr_value *table_to_list(struct conversion *c, int index, const char *wh
     int64_t count;
     if (measure(c->L, index, &count) == SHAPE_LIST)
         return convert_list(c, index, count);
-    *c->error = new_error(ASYR_E_TYPE,
-                          "%s: expected a list, found a table with other keys than 1 "
-                          "to %lld; a list with gaps needs a field n",
-                          what, (long long)count);
+    *c->error =
+        new_error(ASYR_E_TYPE,
+                  "%s: expected a list, found a table with other keys than 1 "
+                  "to %lld; a list with gaps needs a field n",
+                  what, (long long)count);
     return NULL;
 }
 
@@ -364,127 +262,4 @@ asyr_value *glue_to_list(lua_State *L, int index, const char *what,
     if (!list)
         report_refusal(&c, what);
     return list;
-}
-
-/* ---- to Lua ---- */
-
-static void push_text(lua_State *L, asyr_value *value)
-{
-    const void *data = NULL;
-    int64_t length = 0;
-    asyr_value_get_bytes(value, &data, &length, NULL);
-    lua_pushlstring(L, data ? data : "", (size_t)length);
-}
-
-/* A part of a list or a map: nil has to be something there. */
-static void push_part(lua_State *L, asyr_value *part)
-{
-    if (asyr_value_get_type(part) == ASYR_VALUE_NIL)
-        push_null(L);
-    else
-        push_value(L, part);
-}
-
-static void push_list(lua_State *L, asyr_value *list)
-{
-    int64_t count = asyr_value_get_count(list);
-    lua_createtable(L, count > INT32_MAX ? INT32_MAX : (int)count, 0);
-    for (int64_t index = 0; index < count; index++) {
-        asyr_value *item = NULL;
-        asyr_value_get_item(list, index, &item, NULL);
-        asyr_value_unref(item);
-        push_part(L, item);
-        lua_rawseti(L, -2, (int)(index + 1));
-    }
-}
-
-static void push_map(lua_State *L, asyr_value *map)
-{
-    int64_t count = asyr_value_get_count(map);
-    lua_newtable(L);
-    for (int64_t index = 0; index < count; index++) {
-        asyr_value *key = NULL, *item = NULL;
-        asyr_value_get_entry(map, index, &key, &item, NULL);
-        asyr_value_unref(key);
-        asyr_value_unref(item);
-        push_part(L, key);
-        push_part(L, item);
-        lua_rawset(L, -3);
-    }
-}
-
-static void push_error_value(lua_State *L, asyr_value *value)
-{
-    asyr_error *content = NULL;
-    asyr_value_get_error(value, &content, NULL);
-    asyr_error_unref(content);
-    push_error(L, content);
-}
-
-static void push_number(lua_State *L, asyr_value *value)
-{
-    int64_t number = 0;
-    uint64_t large = 0;
-    double real = 0;
-    switch (asyr_value_get_type(value)) {
-    case ASYR_VALUE_INT64:
-        asyr_value_get_int64(value, &number, NULL);
-        push_int64(L, number);
-        return;
-    case ASYR_VALUE_UINT64:
-        asyr_value_get_uint64(value, &large, NULL);
-        push_uint64(L, large);
-        return;
-    default:
-        asyr_value_get_double(value, &real, NULL);
-        lua_pushnumber(L, (lua_Number)real);
-    }
-}
-
-void push_value(lua_State *L, asyr_value *value)
-{
-    bool truth = false;
-    luaL_checkstack(L, 8, "value");
-    switch (asyr_value_get_type(value)) {
-    case ASYR_VALUE_BOOL:
-        asyr_value_get_bool(value, &truth, NULL);
-        lua_pushboolean(L, truth);
-        return;
-    case ASYR_VALUE_INT64:
-    case ASYR_VALUE_UINT64:
-    case ASYR_VALUE_DOUBLE:
-        push_number(L, value);
-        return;
-    case ASYR_VALUE_STRING:
-    case ASYR_VALUE_BYTES:
-        push_text(L, value);
-        return;
-    case ASYR_VALUE_LIST:
-        push_list(L, value);
-        return;
-    case ASYR_VALUE_MAP:
-        push_map(L, value);
-        return;
-    case ASYR_VALUE_ERROR:
-        push_error_value(L, value);
-        return;
-    case ASYR_VALUE_POINTER:
-    case ASYR_VALUE_ARRAY:
-        push_box(L, value);
-        return;
-    default:
-        lua_pushnil(L);
-    }
-}
-
-static void push_handle(lua_State *L, void *value)
-{
-    push_value(L, value);
-}
-
-int glue_push_value(lua_State *L, asyr_value *value)
-{
-    int answer = push_protected(L, push_handle, value);
-    asyr_value_unref(value);
-    return answer;
 }
