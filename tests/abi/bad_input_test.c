@@ -154,6 +154,44 @@ static void options_of_pools(void)
     asyr_pool_options_free(options);
 }
 
+static void counts_beyond_reason(void)
+{
+    asyr_pool_options *options = NULL;
+    asyr_queue *queue = NULL;
+    int64_t most = INT64_MAX;
+    ACCEPTED(asyr_pool_options_new(&options, error));
+    REFUSED(BAD, asyr_pool_options_set_workers(options, most, error));
+    REFUSED(BAD, asyr_pool_options_set_spare_workers(options, most, error));
+    ACCEPTED(asyr_pool_options_set_max_tasks_per_worker(options, most, error));
+    ACCEPTED(
+        asyr_pool_options_set_queue_limit(options, most, ASYR_FULL_FAIL, error));
+    ACCEPTED(asyr_queue_new(most, &queue, error));
+    asyr_queue_unref(queue);
+    asyr_pool_options_free(options);
+}
+
+static void a_chunk_beyond_the_end(void)
+{
+    asyr_pool *pool = new_pool(ASYR_WORKERS_OWN);
+    asyr_function *function = new_echo();
+    asyr_task_options *options = NULL;
+    asyr_value *items = NULL;
+    asyr_value *value = NULL;
+    asyr_result *result = NULL;
+    ACCEPTED(asyr_task_options_new(&options, error));
+    ACCEPTED(asyr_task_options_set_chunk_size(options, INT64_MAX, error));
+    ACCEPTED(asyr_value_new_array(ASYR_ELEMENT_INT32, NULL, 3, &items, error));
+    ACCEPTED(asyr_pool_map_async(pool, function, items, options, &result, error));
+    ACCEPTED(asyr_result_get(result, ASYR_FOREVER, NULL, &value, error));
+    CHECK(asyr_value_get_count(value) == 3);
+    asyr_value_unref(value);
+    asyr_result_unref(result);
+    asyr_value_unref(items);
+    asyr_task_options_free(options);
+    asyr_function_unref(function);
+    end_pool(pool);
+}
+
 static void arguments_that_are_no_list(void)
 {
     asyr_pool *pool = new_pool(ASYR_WORKERS_OWN);
@@ -383,6 +421,8 @@ int main(void)
     types_of_elements();
     options_of_tasks();
     options_of_pools();
+    counts_beyond_reason();
+    a_chunk_beyond_the_end();
     libraries_and_prototypes();
     arguments_that_are_no_list();
     closed_and_terminated_pools();
