@@ -17,9 +17,13 @@
     SUITE(container)                                                                \
     SUITE(error)                                                                    \
     SUITE(function)                                                                 \
+    SUITE(interrupt)                                                                \
     SUITE(library)                                                                  \
     SUITE(library_search)                                                           \
     SUITE(number)                                                                   \
+    SUITE(options)                                                                  \
+    SUITE(parker)                                                                   \
+    SUITE(platform)                                                                 \
     SUITE(prototype)                                                                \
     SUITE(timeout)                                                                  \
     SUITE(value)                                                                    \
