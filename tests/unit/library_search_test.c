@@ -128,12 +128,19 @@ static void a_cache_of_another_kind_is_passed_over(void)
 
 /* --- folders --- */
 
-/* What lies in the folder: a link to the tests' library, or a text. */
+/*
+ * What lies in the folder: a link to the tests' library, or a text.  There are many
+ * versions, so that hardly any order of the folder finds the newest by chance.
+ */
 static const struct {
     const char *name;
     bool is_text;
-} files[] = {{"libversioned.so.1", false},    {"libversioned.so.2.9", false},
-             {"libversioned.so.2.10", false}, {"libversioned.so.3", true},
+} files[] = {{"libversioned.so.1", false},    {"libversioned.so.1.9", false},
+             {"libversioned.so.2", false},    {"libversioned.so.2.3", false},
+             {"libversioned.so.2.2", false},  {"libversioned.so.10.1", false},
+             {"libversioned.so.9.9", false},  {"libversioned.so.2.10", false},
+             {"libversioned.so.2.9", false},  {"libversioned.so.4", false},
+             {"libversioned.so.3.14", false}, {"libversioned.so.11", true},
              {"libscript.so", true},          {"libscript.so.4", false},
              {"libplain.so", false},          {"libplain.so.7", false},
              {"libbroken.so.5", true}};
@@ -192,7 +199,7 @@ static void check_refuses(const char *folder, const char *name, const char *said
 
 static void check_folder(const char *folder)
 {
-    check_opens(folder, "versioned", "libversioned.so.2.10");
+    check_opens(folder, "versioned", "libversioned.so.10.1");
     check_opens(folder, "script", "libscript.so.4");
     check_opens(folder, "plain", "libplain.so");
     check_opens(folder, "libplain.so.7", "libplain.so.7");

@@ -1,6 +1,7 @@
 /* Libraries: how a name is resolved, and what is said when it is not. */
 #include "unit.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,14 +106,27 @@ static void missing_arguments_are_refused(void)
     asyr_library_unref(NULL);
 }
 
-static void a_second_reference_keeps_the_library(void)
+static bool is_loaded(void)
+{
+    void *handle = dlopen(CALLEE_LIBRARY, RTLD_NOW | RTLD_NOLOAD);
+    if (handle)
+        dlclose(handle);
+    return handle != NULL;
+}
+
+static void the_last_reference_unloads_the_library(void)
 {
     asyr_library *library = NULL;
+    asyr_function *function = NULL;
     UNIT_SUCCEEDS(asyr_library_open(CALLEE_LIBRARY, &library, &error));
     CU_ASSERT_PTR_EQUAL(asyr_library_ref(library), library);
     asyr_library_unref(library);
-    CU_ASSERT_STRING_EQUAL(asyr_library_get_name(library), CALLEE_LIBRARY);
+    UNIT_SUCCEEDS(
+        asyr_function_new_c(library, "int callee_int(int)", &function, &error));
     asyr_library_unref(library);
+    CU_ASSERT_TRUE(is_loaded());
+    asyr_function_unref(function);
+    CU_ASSERT_FALSE(is_loaded());
 }
 
 static asyr_status open_name(const char *name, asyr_error **error)
@@ -149,6 +163,6 @@ CU_TestInfo library_tests[] = {
     UNIT_TEST(the_message_leads_from_an_unversioned_file_to_its_stem),
     UNIT_TEST(odd_names_stay_on_one_line_of_utf8),
     UNIT_TEST(missing_arguments_are_refused),
-    UNIT_TEST(a_second_reference_keeps_the_library),
+    UNIT_TEST(the_last_reference_unloads_the_library),
     UNIT_TEST(without_memory_opening_fails),
     CU_TEST_INFO_NULL};
