@@ -71,9 +71,9 @@ test("a_coroutine_that_submitted_may_be_gone_when_its_callback_runs", function()
   collectgarbage()
   collectgarbage()
   pool:apply(square, {1})
-  repeat
+  while not called do
     pool:poll(20)
-  until called
+  end
   equal(called, 9)
 end)
 
