@@ -15,6 +15,7 @@
     SUITE(call_number)                                                              \
     SUITE(call_pointer)                                                             \
     SUITE(container)                                                                \
+    SUITE(done)                                                                     \
     SUITE(error)                                                                    \
     SUITE(function)                                                                 \
     SUITE(interrupt)                                                                \
@@ -25,6 +26,8 @@
     SUITE(parker)                                                                   \
     SUITE(platform)                                                                 \
     SUITE(prototype)                                                                \
+    SUITE(queue)                                                                    \
+    SUITE(result)                                                                   \
     SUITE(timeout)                                                                  \
     SUITE(value)                                                                    \
     SUITE(value_input)
