@@ -75,7 +75,8 @@ static int by_bytes(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* Every regular file below `folder`, or `folder` itself when it is no folder. */
+/* Every regular file below `folder`, or `folder` itself when it is no folder; and
+ * every folder that cannot be read. */
 static void find_files(char *folder, struct paths *paths)
 {
     char *roots[] = {folder, NULL};
@@ -87,11 +88,9 @@ static void find_files(char *folder, struct paths *paths)
     while ((entry = fts_read(tree))) {
         bool is_root = entry->fts_level == FTS_ROOTLEVEL;
 
-        if (entry->fts_info == FTS_DNR)
-            fprintf(stderr, "checksum: %s: %s\n", entry->fts_path,
-                    strerror(entry->fts_errno));
-        else if (entry->fts_info == FTS_F || entry->fts_info == FTS_NS ||
-                 (is_root && entry->fts_info == FTS_DEFAULT))
+        if (entry->fts_info == FTS_F || entry->fts_info == FTS_NS ||
+            entry->fts_info == FTS_DNR ||
+            (is_root && entry->fts_info == FTS_DEFAULT))
             add_path(paths, entry->fts_path);
     }
     fts_close(tree);

@@ -23,7 +23,11 @@ local function list_files()
   local quoted = "'" .. folder:gsub("'", "'\\''") .. "'"
   local pipe = assert(io.popen("f=" .. quoted .. [[
 
-    if test -d "$f"; then find -H "$f" -type f -print0; else printf '%s\0' "$f"; fi
+    if test -d "$f"; then
+      find -H "$f" -type d ! -readable -prune -print0 -o -type f -print0
+    else
+      printf '%s\0' "$f"
+    fi
   ]]))
   local text, files, first = pipe:read("*a"), {}, 1
   local complete = pipe:close() ~= nil

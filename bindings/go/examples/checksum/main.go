@@ -82,7 +82,7 @@ func findFiles(root string) []string {
 func addFiles(prefix, folder string, paths *[]string) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "checksum:", err)
+		*paths = append(*paths, folder)
 	}
 	for _, entry := range entries {
 		path := prefix + "/" + entry.Name()
