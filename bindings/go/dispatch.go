@@ -37,9 +37,9 @@ func newDispatch(unread func(error)) (*dispatch, error) {
 
 // rest ends the goroutines of a pool that has ended; a later use starts them again.
 func (d *dispatch) rest() {
-	d.completions.stop()
+	d.completions.rest()
 	if d.callbacks.unread == nil {
-		d.callbacks.stop()
+		d.callbacks.rest()
 	}
 }
 

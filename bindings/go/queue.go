@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"asyncresult/internal/native"
 )
@@ -28,6 +29,7 @@ type queue struct {
 	pending map[uint64]*entry
 	last    uint64        // the last tag; 0 is nobody's
 	file    *os.File      // nil while there is no goroutine
+	resting bool          // the goroutine is to end as soon as nothing is pending
 	idle    chan struct{} // closed when nothing is pending; nil if nobody asked
 	running sync.WaitGroup
 }
@@ -58,6 +60,8 @@ func (q *queue) add(e *entry) (tag uint64, err error) {
 			return 0, err
 		}
 	}
+	q.resting = false
+	q.file.SetReadDeadline(time.Time{})
 	q.last++
 	q.pending[q.last] = e
 	return q.last, nil
@@ -73,10 +77,14 @@ func (q *queue) remove(tag uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	delete(q.pending, tag)
-	if len(q.pending) == 0 && q.idle != nil {
+	if len(q.pending) > 0 {
+		return
+	}
+	if q.idle != nil {
 		close(q.idle)
 		q.idle = nil
 	}
+	q.endIfResting()
 }
 
 // whenIdle is closed once nothing is pending.
@@ -130,20 +138,36 @@ func (q *queue) start() error {
 	return nil
 }
 
-// stop ends the goroutine, unless something is pending.
-func (q *queue) stop() {
+// rest ends the goroutine as soon as nothing is pending.
+func (q *queue) rest() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.file == nil || len(q.pending) > 0 {
-		return
+	q.resting = true
+	q.endIfResting()
+}
+
+// endIfResting wakes the goroutine to see for itself that it may end.
+func (q *queue) endIfResting() {
+	if q.resting && q.file != nil && len(q.pending) == 0 {
+		q.file.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// ends says whether the goroutine ends now: an add may have come in between.
+func (q *queue) ends() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.resting || len(q.pending) > 0 {
+		return false
 	}
 	q.file.Close()
 	q.file = nil
+	return true
 }
 
 // free gives the queue back, once its goroutine has ended.
 func (q *queue) free() {
-	q.stop()
+	q.rest()
 	go func() {
 		q.running.Wait()
 		native.Queue_unref(q.handle)
@@ -160,13 +184,15 @@ func (q *queue) drain(conn syscall.RawConn) {
 			go q.drain(conn)
 		}
 	}()
-	for conn.Read(func(uintptr) bool { return q.take() }) == nil {
-		q.process()
+	for !completed {
+		for conn.Read(func(uintptr) bool { return q.take() }) == nil {
+			q.process()
+		}
+		for q.take() {
+			q.process()
+		}
+		completed = q.ends()
 	}
-	for q.take() {
-		q.process()
-	}
-	completed = true
 }
 
 // take takes a batch of events; with any, the goroutine stays locked to its thread

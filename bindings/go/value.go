@@ -124,7 +124,7 @@ func newContainer(v reflect.Value, depth int) (uintptr, error) {
 		if element, ok := elementOf(v); ok {
 			return newArray(element, v)
 		}
-		return newList(v, depth+1, newValue)
+		return newList(v, depth+1, appendItem)
 	case reflect.Map:
 		return newMap(v, depth+1)
 	case reflect.Interface, reflect.Pointer:
@@ -145,29 +145,28 @@ func checkDepth(depth int) error {
 	return nil
 }
 
-// newList makes a list of what `item` makes of the elements.
+// newList makes a list, to which `add` appends each element.
 func newList(v reflect.Value, depth int,
-	item func(v any, depth int) (uintptr, error)) (list uintptr, err error) {
+	add func(list uintptr, v any, depth int) error) (list uintptr, err error) {
 	if err = checkDepth(depth); err != nil {
 		return 0, err
 	}
 	var failure uintptr
 	err = try(native.Value_new_list(int64(v.Len()), &list, &failure), &failure)
 	for i := 0; err == nil && i < v.Len(); i++ {
-		if err = appendItem(list, v.Index(i).Interface(), depth, item); err != nil {
+		if err = add(list, v.Index(i).Interface(), depth); err != nil {
 			err = at(err, "[%d]", i)
 		}
 	}
 	return keepIf(err, list)
 }
 
-func appendItem(list uintptr, v any, depth int,
-	item func(v any, depth int) (uintptr, error)) error {
+func appendItem(list uintptr, v any, depth int) error {
 	var failure uintptr
 	if kind, bits, ok := scalar(v); ok {
 		return try(native.Append_scalar(list, kind, bits, &failure), &failure)
 	}
-	made, err := item(v, depth)
+	made, err := newValue(v, depth)
 	if err != nil {
 		return err
 	}
@@ -282,7 +281,7 @@ func newArguments(args []any) (list uintptr, err error) {
 	var failure uintptr
 	err = try(native.Value_new_list(int64(len(args)), &list, &failure), &failure)
 	for i := 0; err == nil && i < len(args); i++ {
-		if err = appendItem(list, args[i], 1, newValue); err != nil {
+		if err = appendItem(list, args[i], 1); err != nil {
 			err = at(err, "argument %d", i+1)
 		}
 	}
@@ -302,7 +301,7 @@ func newItems(items any) (uintptr, error) {
 	if element, ok := elementOf(v); ok {
 		return newArray(element, v)
 	}
-	made, err := newList(v, 1, newValue)
+	made, err := newList(v, 1, appendItem)
 	if err != nil {
 		err = fit(at(err, "items"))
 	}
@@ -315,15 +314,23 @@ func newStarItems(items any) (uintptr, error) {
 	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
 		return 0, newError(CodeType, "expected a slice of argument slices, found %T", items)
 	}
-	made, err := newList(v, 1, func(item any, depth int) (uintptr, error) {
-		inner := reflect.ValueOf(item)
-		if inner.Kind() != reflect.Slice && inner.Kind() != reflect.Array {
-			return 0, newError(CodeType, "expected a slice of arguments, found %T", item)
-		}
-		return newList(inner, depth+1, newValue)
-	})
+	made, err := newList(v, 1, appendArguments)
 	if err != nil {
 		err = fit(at(err, "items"))
 	}
 	return made, err
+}
+
+// appendArguments appends a slice as a list, also one of numbers.
+func appendArguments(list uintptr, args any, depth int) error {
+	v := reflect.ValueOf(args)
+	if v.Kind() != reflect.Slice && v.Kind() != reflect.Array {
+		return newError(CodeType, "expected a slice of arguments, found %T", args)
+	}
+	made, err := newList(v, depth+1, appendItem)
+	if err != nil {
+		return err
+	}
+	var failure uintptr
+	return try(native.Append(list, made, &failure), &failure)
 }
