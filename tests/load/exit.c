@@ -126,11 +126,11 @@ static asyr_error *exit_in_callback(asyr_value *value, void *arg)
     exit(EXIT_SUCCESS);
 }
 
+/* But for the result of the held task, which a nested one may be waiting for. */
 static void drop_at_exit(void)
 {
     for (int i = 0; i < 8; i++)
         asyr_result_unref(all.results[i]);
-    asyr_result_unref(all.held.result);
     asyr_strand_unref(all.strand);
     if (all.pool)
         CHECK_CODE(ASYR_OK, asyr_pool_terminate(all.pool, NULL));

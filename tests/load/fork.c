@@ -115,6 +115,9 @@ static void fork_once(int64_t turn)
 int main(void)
 {
     pthread_t threads[THREADS];
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip_case("the allocator of a sanitizer may be locked in the child of a fork");
+#endif
     pool = pool_of(3);
     square = native(square_native, NULL);
     CHECK_CODE(ASYR_OK, asyr_queue_new(0, &queue, NULL));

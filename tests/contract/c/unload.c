@@ -16,6 +16,14 @@ enum { WELL = 3 };
 /* A function of the library that is open, with the type that its header has. */
 #define CALL(name) ((__typeof__(name) *)find_symbol(#name))
 
+/* LeakSanitizer crashes on running threads of a library that was opened late. */
+const char *__asan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0";
+}
+
 static void *library;
 static int64_t latch;
 
