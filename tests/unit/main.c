@@ -17,6 +17,7 @@
     SUITE(container)                                                                \
     SUITE(done)                                                                     \
     SUITE(error)                                                                    \
+    SUITE(full)                                                                     \
     SUITE(function)                                                                 \
     SUITE(interrupt)                                                                \
     SUITE(library)                                                                  \
@@ -25,6 +26,7 @@
     SUITE(options)                                                                  \
     SUITE(parker)                                                                   \
     SUITE(platform)                                                                 \
+    SUITE(pool)                                                                     \
     SUITE(prototype)                                                                \
     SUITE(queue)                                                                    \
     SUITE(result)                                                                   \
