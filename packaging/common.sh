@@ -20,41 +20,9 @@ fail() {
     exit 1
 }
 
-# packages JOB...: their packages, one a line.
-packages() {
-    for job in "$@"; do
-        sed -n "s/^$job  *//p" "$root/packaging/dependencies"
-    done
-}
-
-is_installed() {
-    case $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) in
-    'install ok installed') return 0 ;;
-    *) return 1 ;;
-    esac
-}
-
-# need JOB...: install what is missing of their packages; as root only.
+# need JOB...: install the packages of these jobs that are missing.
 need() {
-    missing=
-    for package in $(packages "$@"); do
-        is_installed "$package" || missing="$missing $package"
-    done
-    missing=${missing# }
-    if [ -z "$missing" ]; then
-        say "packages: all installed"
-        return
-    fi
-    say "packages: missing $missing"
-    if [ "$(id -u)" -ne 0 ]; then
-        fail "installing packages needs root; run this as root first:
-    apt-get update && apt-get install --no-install-recommends $missing"
-    fi
-    say "apt-get install $missing"
-    apt-get -qq update || fail "apt-get update failed"
-    # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-        install $missing </dev/null || fail "apt-get install failed"
+    "$root/packaging/install-dependencies" "$@" || exit 1
 }
 
 # build NAME CMAKE-ARGUMENT...: configure and build below the build folder.

@@ -36,8 +36,8 @@ static void run(const struct options *options, struct outcome *outcome)
     status = asyr_pool_apply_async(pool, function, arguments, NULL, &result,
                                    &outcome->failure);
     if (status == ASYR_OK)
-        status = asyr_result_get(result, options->timeout_ns, NULL, &outcome->value,
-                                 &outcome->failure);
+        asyr_result_get(result, options->timeout_ns, NULL, &outcome->value,
+                        &outcome->failure);
     asyr_result_unref(result);
     asyr_value_unref(arguments);
     asyr_function_unref(function);

@@ -94,7 +94,8 @@ static void find_files(char *folder, struct paths *paths)
             add_path(paths, entry->fts_path);
     }
     fts_close(tree);
-    qsort(paths->items, paths->count, sizeof(char *), by_bytes);
+    if (paths->count > 0)
+        qsort(paths->items, paths->count, sizeof(char *), by_bytes);
 }
 
 static void free_paths(struct paths *paths)
@@ -109,7 +110,7 @@ static void free_paths(struct paths *paths)
 /* Until the end, whatever size the file was said to have. */
 static char *read_all(FILE *file, size_t *length)
 {
-    size_t capacity = 64 * 1024;
+    size_t capacity = 65536;
     char *data = malloc(capacity);
 
     *length = 0;
