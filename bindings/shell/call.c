@@ -27,7 +27,7 @@ static asyr_value *arguments_of(const struct options *options)
 
 static void run(const struct options *options, struct outcome *outcome)
 {
-    asyr_pool *pool = open_pool(options->workers ? options->workers : 1);
+    asyr_pool *pool = open_pool(1);
     asyr_function *function = open_function(options);
     asyr_value *arguments = arguments_of(options);
     asyr_result *result = NULL;

@@ -19,7 +19,6 @@ void show_help(void)
          "Call a C function of a shared library: once, or in parallel for each\n"
          "line of standard input, each ITEM, or each file that these name.\n"
          "\n"
-         "  -w, --workers=N        so many calls at once (default: one per CPU)\n"
          "  -t, --timeout=SECONDS  how long a call may take\n"
          "  -j, --json             write JSON, one object a line\n"
          "  -f, --format=FORMAT    write rows like this: '{value:08x}  {}'\n"
@@ -27,6 +26,7 @@ void show_help(void)
          "  -V, --version          show the version\n"
          "\n"
          "Of map alone:\n"
+         "  -w, --workers=N        so many calls at once (default: one per CPU)\n"
          "  -F, --files            items name files; {data} and {size} stand for "
          "the\n"
          "                         contents (default arguments: {data} {size})\n"
@@ -162,11 +162,11 @@ static const struct option NAMES[] = {{"files", no_argument, NULL, 'F'},
                                       {"version", no_argument, NULL, 'V'},
                                       {NULL, 0, NULL, 0}};
 
-enum { OF_MAP_ALONE = 4 };
+enum { OF_MAP_ALONE = 5 };
 
 void options_parse_call(struct options *options, int argc, char **argv)
 {
-    parse(options, "+w:t:jf:hV", NAMES + OF_MAP_ALONE, argc, argv);
+    parse(options, "+t:jf:hV", NAMES + OF_MAP_ALONE, argc, argv);
 }
 
 void options_parse_map(struct options *options, int argc, char **argv)
