@@ -18,13 +18,16 @@ typedef int glue_pushed;
 glue_pushed glue_deadline(lua_State *L, glue_index timeout);
 
 /*
- * Waits.  Each takes a deadline, infinite for nil, and answers false when Lua
- * should look around (for its own signal hook) and call again.  Callbacks that
- * are due run meanwhile, on the Lua thread `L`.
+ * Waits.  Each takes the pool's queue and a deadline, infinite for nil, and answers
+ * false when Lua should look around (for its own signal hook) and call again.
+ * Callbacks that are due run meanwhile, on the Lua thread `L`.
  */
-glue_pushed glue_result_get(lua_State *L, asyr_result *result, double deadline);
-glue_pushed glue_result_wait(lua_State *L, asyr_result *result, double deadline);
-glue_pushed glue_pool_join(lua_State *L, asyr_pool *pool, double deadline);
+glue_pushed glue_result_get(lua_State *L, asyr_result *result, asyr_queue *queue,
+                            double deadline);
+glue_pushed glue_result_wait(lua_State *L, asyr_result *result, asyr_queue *queue,
+                             double deadline);
+glue_pushed glue_pool_join(lua_State *L, asyr_pool *pool, asyr_queue *queue,
+                           double deadline);
 glue_pushed glue_queue_run(lua_State *L, asyr_queue *queue, double deadline);
 
 /* Callbacks: each keeps the Lua function until the library lets go of it. */

@@ -1,12 +1,18 @@
 /*
  * SWIG for Lua: typemaps, and which calls of the ABI are wrapped as they are.
  *
- * Values become values of Lua and back in to_value.c and from_value.c; every integer has a typemap of
- * its own, since SWIG would pass them through a double.
+ * Values become values of Lua and back in to_value.c and from_value.c; every integer
+ * has a typemap of its own, since SWIG would pass them through a double.
  */
 %{
 #include <math.h>
 #include "support.h"
+
+/* The entry is module.c's. */
+#undef SWIG_init
+#define SWIG_init glue_open_wrapper
+#undef SWIGEXPORT
+#define SWIGEXPORT
 %}
 
 #define ASYR_POOL_RELEASE glue_release_pool
@@ -29,6 +35,7 @@
 %ignore asyr_pool_join;
 %ignore asyr_queue_run;
 %ignore asyr_queue_next;
+%ignore asyr_queue_own;
 %ignore asyr_task_options_set_event;
 %ignore asyr_task_options_set_interrupt;
 %ignore asyr_element_size;

@@ -18,6 +18,9 @@
 #define ERROR_METATABLE "asyncresult.Error"
 #define BOX_METATABLE "asyncresult.Value"
 
+/* generated/asyncresult_wrap.c */
+int glue_open_wrapper(lua_State *L);
+
 /* context.c */
 struct context;
 /* A Lua function that the library may have called.  It is on its context's list of

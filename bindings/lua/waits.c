@@ -28,7 +28,7 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-static struct slice begin(lua_State *L, double deadline)
+static struct slice begin(lua_State *L, asyr_queue *queue, double deadline)
 {
     luaL_checkstack(L, 16, "wait");
     struct slice slice = {.context = get_context(L), .timeout_ns = SLICE_NS};
@@ -38,6 +38,8 @@ static struct slice begin(lua_State *L, double deadline)
         if (slice.is_last)
             slice.timeout_ns = remaining > 0 ? (int64_t)ceil(remaining) : 0;
     }
+    /* The host may have moved its Lua state to this thread. */
+    asyr_queue_own(queue, NULL);
     slice.outer = enter_context(slice.context, L);
     return slice;
 }
@@ -87,11 +89,12 @@ glue_pushed glue_deadline(lua_State *L, glue_index timeout)
     return 1;
 }
 
-glue_pushed glue_result_get(lua_State *L, asyr_result *result, double deadline)
+glue_pushed glue_result_get(lua_State *L, asyr_result *result, asyr_queue *queue,
+                            double deadline)
 {
     asyr_value *value = NULL;
     asyr_error *error = NULL;
-    struct slice slice = begin(L, deadline);
+    struct slice slice = begin(L, queue, deadline);
     asyr_status status = asyr_result_get(
         result, slice.timeout_ns, get_interrupt(slice.context), &value, &error);
     end(&slice);
@@ -102,10 +105,11 @@ glue_pushed glue_result_get(lua_State *L, asyr_result *result, double deadline)
 }
 
 /* Answers true, false to go on, or nil when the time is over. */
-glue_pushed glue_result_wait(lua_State *L, asyr_result *result, double deadline)
+glue_pushed glue_result_wait(lua_State *L, asyr_result *result, asyr_queue *queue,
+                             double deadline)
 {
     asyr_error *error = NULL;
-    struct slice slice = begin(L, deadline);
+    struct slice slice = begin(L, queue, deadline);
     asyr_status status = asyr_result_wait(result, slice.timeout_ns,
                                           get_interrupt(slice.context), &error);
     end(&slice);
@@ -116,10 +120,11 @@ glue_pushed glue_result_wait(lua_State *L, asyr_result *result, double deadline)
     return 1;
 }
 
-glue_pushed glue_pool_join(lua_State *L, asyr_pool *pool, double deadline)
+glue_pushed glue_pool_join(lua_State *L, asyr_pool *pool, asyr_queue *queue,
+                           double deadline)
 {
     asyr_error *error = NULL;
-    struct slice slice = begin(L, deadline);
+    struct slice slice = begin(L, queue, deadline);
     asyr_status status =
         asyr_pool_join(pool, slice.timeout_ns, get_interrupt(slice.context), &error);
     end(&slice);
@@ -131,7 +136,7 @@ glue_pushed glue_queue_run(lua_State *L, asyr_queue *queue, double deadline)
 {
     int64_t count = 0;
     asyr_error *error = NULL;
-    struct slice slice = begin(L, deadline);
+    struct slice slice = begin(L, queue, deadline);
     asyr_status status = asyr_queue_run(
         queue, 0, slice.timeout_ns, get_interrupt(slice.context), &count, &error);
     end(&slice);

@@ -94,7 +94,6 @@ function Pool.new(given)
   options.check("Pool", given, pool_setters)
   given = given or {}
   local queue = native.queue_new(0)
-  native.queue_own(queue)
   return setmetatable({
     handle = build(given, queue),
     queue = queue,
@@ -269,7 +268,7 @@ function Pool:join(timeout)
   local deadline = timeout ~= nil and native.deadline(timeout) or nil
   local done
   repeat
-    done = native.pool_join(self.handle, deadline)
+    done = native.pool_join(self.handle, self.queue, deadline)
   until done
   self:poll()
 end

@@ -27,11 +27,11 @@ end
 
 --- The value, or the task's error raised; Timeout when `timeout` seconds passed first.
 function Result:get(timeout)
-  local handle = self.handle
+  local handle, queue = self.handle, self.pool.queue
   local deadline = timeout ~= nil and deadline_of(timeout) or nil
-  local done, value = result_get(handle, deadline)
+  local done, value = result_get(handle, queue, deadline)
   while not done do
-    done, value = result_get(handle, deadline)
+    done, value = result_get(handle, queue, deadline)
   end
   return value
 end
@@ -39,11 +39,11 @@ end
 --- Whether the result is ready, after at most `timeout` seconds; raises no error of
 -- the task.
 function Result:wait(timeout)
-  local handle = self.handle
+  local handle, queue = self.handle, self.pool.queue
   local deadline = timeout ~= nil and deadline_of(timeout) or nil
-  local done = result_wait(handle, deadline)
+  local done = result_wait(handle, queue, deadline)
   while done == false do
-    done = result_wait(handle, deadline)
+    done = result_wait(handle, queue, deadline)
   end
   return done == true
 end

@@ -2746,6 +2746,12 @@ static swig_module_info swig_module = {swig_types, 33, 0, 0, 0, 0};
 #include <math.h>
 #include "support.h"
 
+/* The entry is module.c's. */
+#undef SWIG_init
+#define SWIG_init glue_open_wrapper
+#undef SWIGEXPORT
+#define SWIGEXPORT
+
 SWIGINTERN void delete_asyr_error(struct asyr_error *self){
         asyr_error_unref(self);
     }
@@ -3557,35 +3563,6 @@ static int _wrap_queue_new(lua_State* L) {
   SWIG_arg++;
   if (*arg3) {
     glue_push_error(L, *arg3);
-    SWIG_fail;
-  }
-  return SWIG_arg;
-  
-  fail: SWIGUNUSED;
-  lua_error(L);
-  return 0;
-}
-
-
-static int _wrap_queue_own(lua_State* L) {
-  int SWIG_arg = 0;
-  asyr_queue *arg1 = (asyr_queue *) 0 ;
-  asyr_error **arg2 = (asyr_error **) 0 ;
-  asyr_error *failure2 = NULL ;
-  asyr_status result;
-  
-  arg2 = &failure2;
-  SWIG_check_num_args("asyr_queue_own",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_queue_own",1,"asyr_queue *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_queue,0))){
-    SWIG_fail_ptr("queue_own",1,SWIGTYPE_p_asyr_queue);
-  }
-  
-  result = (asyr_status)asyr_queue_own(arg1,arg2);
-  (void)result;
-  if (*arg2) {
-    glue_push_error(L, *arg2);
     SWIG_fail;
   }
   return SWIG_arg;
@@ -4609,19 +4586,26 @@ static int _wrap_result_get(lua_State* L) {
   int SWIG_arg = 0;
   lua_State *arg1 = (lua_State *) 0 ;
   asyr_result *arg2 = (asyr_result *) 0 ;
-  double arg3 ;
+  asyr_queue *arg3 = (asyr_queue *) 0 ;
+  double arg4 ;
   glue_pushed result;
   
   arg1 = L;
-  SWIG_check_num_args("glue_result_get",2,2)
+  SWIG_check_num_args("glue_result_get",3,3)
   if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_result_get",1,"asyr_result *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_result_get",2,"asyr_queue *");
   
   if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_result,0))){
     SWIG_fail_ptr("result_get",2,SWIGTYPE_p_asyr_result);
   }
   
-  arg3 = lua_type(L, 2) == LUA_TNUMBER ? (double)lua_tonumber(L, 2) : HUGE_VAL;
-  result = (glue_pushed)glue_result_get(arg1,arg2,arg3);
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_queue,0))){
+    SWIG_fail_ptr("result_get",3,SWIGTYPE_p_asyr_queue);
+  }
+  
+  arg4 = lua_type(L, 3) == LUA_TNUMBER ? (double)lua_tonumber(L, 3) : HUGE_VAL;
+  result = (glue_pushed)glue_result_get(arg1,arg2,arg3,arg4);
   if (result < 0)
   SWIG_fail;
   SWIG_arg += result;
@@ -4637,19 +4621,26 @@ static int _wrap_result_wait(lua_State* L) {
   int SWIG_arg = 0;
   lua_State *arg1 = (lua_State *) 0 ;
   asyr_result *arg2 = (asyr_result *) 0 ;
-  double arg3 ;
+  asyr_queue *arg3 = (asyr_queue *) 0 ;
+  double arg4 ;
   glue_pushed result;
   
   arg1 = L;
-  SWIG_check_num_args("glue_result_wait",2,2)
+  SWIG_check_num_args("glue_result_wait",3,3)
   if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_result_wait",1,"asyr_result *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_result_wait",2,"asyr_queue *");
   
   if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_result,0))){
     SWIG_fail_ptr("result_wait",2,SWIGTYPE_p_asyr_result);
   }
   
-  arg3 = lua_type(L, 2) == LUA_TNUMBER ? (double)lua_tonumber(L, 2) : HUGE_VAL;
-  result = (glue_pushed)glue_result_wait(arg1,arg2,arg3);
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_queue,0))){
+    SWIG_fail_ptr("result_wait",3,SWIGTYPE_p_asyr_queue);
+  }
+  
+  arg4 = lua_type(L, 3) == LUA_TNUMBER ? (double)lua_tonumber(L, 3) : HUGE_VAL;
+  result = (glue_pushed)glue_result_wait(arg1,arg2,arg3,arg4);
   if (result < 0)
   SWIG_fail;
   SWIG_arg += result;
@@ -4665,19 +4656,26 @@ static int _wrap_pool_join(lua_State* L) {
   int SWIG_arg = 0;
   lua_State *arg1 = (lua_State *) 0 ;
   asyr_pool *arg2 = (asyr_pool *) 0 ;
-  double arg3 ;
+  asyr_queue *arg3 = (asyr_queue *) 0 ;
+  double arg4 ;
   glue_pushed result;
   
   arg1 = L;
-  SWIG_check_num_args("glue_pool_join",2,2)
+  SWIG_check_num_args("glue_pool_join",3,3)
   if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_pool_join",1,"asyr_pool *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_pool_join",2,"asyr_queue *");
   
   if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_pool,0))){
     SWIG_fail_ptr("pool_join",2,SWIGTYPE_p_asyr_pool);
   }
   
-  arg3 = lua_type(L, 2) == LUA_TNUMBER ? (double)lua_tonumber(L, 2) : HUGE_VAL;
-  result = (glue_pushed)glue_pool_join(arg1,arg2,arg3);
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_queue,0))){
+    SWIG_fail_ptr("pool_join",3,SWIGTYPE_p_asyr_queue);
+  }
+  
+  arg4 = lua_type(L, 3) == LUA_TNUMBER ? (double)lua_tonumber(L, 3) : HUGE_VAL;
+  result = (glue_pushed)glue_pool_join(arg1,arg2,arg3,arg4);
   if (result < 0)
   SWIG_fail;
   SWIG_arg += result;
@@ -5127,7 +5125,6 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "result_get_tag", _wrap_result_get_tag},
     { "result_cancel", _wrap_result_cancel},
     { "queue_new", _wrap_queue_new},
-    { "queue_own", _wrap_queue_own},
     { "queue_get_descriptor", _wrap_queue_get_descriptor},
     { "queue_get_count", _wrap_queue_get_count},
     { "queue_close", _wrap_queue_close},
