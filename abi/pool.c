@@ -1,6 +1,7 @@
 /* The exported functions of pools. */
 #include "check.h"
 
+#include "../impl/core/queue.h"
 #include "../impl/core/value.h"
 #include "../impl/executors/threads.h"
 #include "../impl/platform/cpu_count.h"
@@ -17,6 +18,8 @@ asyr_status asyr_pool_new(const asyr_pool_options *options, asyr_pool **pool,
     ASYRI_CLEAR(pool);
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(pool, error);
+    if (options && options->queue)
+        ASYRI_REQUIRE_OWN_PROCESS(options->queue, error);
     return asyri_pool_new(options ? options : &asyri_pool_defaults, &asyri_threads,
                           pool, error);
 }

@@ -111,6 +111,7 @@ asyr_status asyr_event_get_outcome(const asyr_event *event, asyr_value **value,
     ASYRI_CLEAR(value);
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(event, error);
+    ASYRI_REQUIRE_OWN_PROCESS(event->queue, error);
     if (!event->result)
         return asyri_fail_with(error, asyri_error_ref(event->report));
     asyr_status status = asyri_result_outcome(event->result, &borrowed, error);
@@ -123,6 +124,7 @@ asyr_status asyr_event_run(asyr_event *event, asyr_error **error)
 {
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(event, error);
+    ASYRI_REQUIRE_OWN_PROCESS(event->queue, error);
     asyri_event_run(event);
     return ASYR_OK;
 }

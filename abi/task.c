@@ -145,7 +145,9 @@ asyr_status asyr_task_run(asyr_task *task, asyr_error **error)
 {
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(task, error);
-    if (task->job)
-        asyri_task_call_pulled(task);
+    ASYRI_REQUIRE(task->job, error, "%s: expected a task that a worker pulled",
+                  __func__);
+    ASYRI_REQUIRE_OWN_PROCESS(task->job->pool, error);
+    asyri_task_call_pulled(task);
     return ASYR_OK;
 }

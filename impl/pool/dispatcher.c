@@ -7,6 +7,7 @@
  */
 #include "pool.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "../base/alloc.h"
@@ -62,6 +63,8 @@ asyr_status asyri_dispatcher_want(asyr_pool *pool, asyr_error **error)
     if (!failed)
         return ASYR_OK;
     asyri_pool_unref(pool);
+    if (failed == ENOMEM)
+        return asyri_fail_memory(error);
     return asyri_fail(error, ASYR_E_SYSTEM,
                       "the thread for callbacks could not be started: %s",
                       strerror(failed));

@@ -26,8 +26,7 @@ static asyr_task *claim(asyri_job *job)
         pool->queued--;
         asyri_task_begin_locked(claimed);
         asyri_waitlist_wake_one(&pool->space);
-        if (pool->state != ASYR_POOL_OPEN && pool->queued == 0)
-            asyri_waitlist_wake_all(&pool->idle);
+        asyri_worker_look_again_locked(pool);
     }
     asyri_mutex_unlock(&pool->lock);
     return claimed;

@@ -103,7 +103,7 @@ static asyr_status take(asyr_worker *worker, int64_t deadline,
         return ASYR_E_STOP;
     asyri_mutex_lock(&pool->lock);
     asyr_status status =
-        asyri_worker_take_locked(pool, deadline, interrupt, &worker->task);
+        asyri_worker_take_locked(worker, deadline, interrupt, &worker->task);
     if (status == ASYR_OK)
         worker->task->runner = 0;
     asyri_mutex_unlock(&pool->lock);

@@ -19,6 +19,7 @@
  */
 #include "pool.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "../base/alloc.h"
@@ -112,7 +113,9 @@ asyr_status asyri_pool_new(const asyr_pool_options *options,
     if (status == ASYR_OK && created->hook)
         status = asyri_dispatcher_want(created, error);
     int failed = status == ASYR_OK ? start_workers(created) : 0;
-    if (failed)
+    if (failed == ENOMEM)
+        status = asyri_fail_memory(error);
+    else if (failed)
         status = asyri_fail(error, ASYR_E_SYSTEM,
                             "%lld workers were asked for, and one could not be "
                             "started: %s",

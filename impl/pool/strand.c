@@ -66,8 +66,7 @@ static asyr_task *take_head_locked(asyr_strand *strand)
     pool->queued--;
     asyri_task_begin_locked(task);
     asyri_waitlist_wake_one(&pool->space);
-    if (pool->state != ASYR_POOL_OPEN && pool->queued == 0)
-        asyri_waitlist_wake_all(&pool->idle);
+    asyri_worker_look_again_locked(pool);
     return task;
 }
 

@@ -14,6 +14,7 @@
 
 #include "../core/error.h"
 #include "../core/queue.h"
+#include "../platform/fork.h"
 #include "strand.h"
 #include "worker.h"
 
@@ -35,7 +36,8 @@ static asyr_status wait_for_space_locked(asyr_pool *pool, asyr_interrupt *interr
     while (is_full_locked(pool) && pool->state == ASYR_POOL_OPEN) {
         asyr_status status =
             asyri_waitlist_wait(&pool->space, &pool->lock, ASYR_FOREVER, interrupt);
-        if (status == ASYR_E_INTERRUPTED)
+        if (status == ASYR_E_INTERRUPTED && is_full_locked(pool) &&
+            pool->state == ASYR_POOL_OPEN)
             return asyri_fail(error, status,
                               "the wait for a place in the queue was interrupted");
     }
@@ -88,7 +90,7 @@ static asyr_status enqueue(asyr_pool *pool, asyri_job *job,
         *here = admission == ADMIT_HERE;
         for (int64_t i = 0; i < job->task_count; i++) {
             if (*here)
-                job->tasks[i].state = ASYRI_TASK_RUNNING;
+                asyri_task_begin_locked(&job->tasks[i]);
             else
                 push_locked(pool, &job->tasks[i]);
         }
@@ -98,14 +100,25 @@ static asyr_status enqueue(asyr_pool *pool, asyri_job *job,
     return status;
 }
 
-static void run_here(asyri_job *job)
+static void run_all(void *arg)
 {
-    for (int64_t i = 0; i < job->task_count; i++) {
-        asyri_mutex_lock(&job->pool->lock);
-        asyri_task_begin_locked(&job->tasks[i]);
-        asyri_mutex_unlock(&job->pool->lock);
+    asyri_job *job = arg;
+    for (int64_t i = 0; i < job->task_count; i++)
         asyri_task_run(&job->tasks[i], NULL);
+}
+
+/* One of them ended the thread: so do the others, and the submit's references. */
+static void lose_rest(void *arg)
+{
+    asyri_job *job = arg;
+    for (int64_t i = 0; i < job->task_count; i++) {
+        if (job->tasks[i].state == ASYRI_TASK_RUNNING)
+            asyri_task_lose(&job->tasks[i],
+                            asyri_error_new(ASYR_E_WORKER_LOST, NULL,
+                                            "the thread that ran the map ended"));
     }
+    asyri_result_unref(&job->result);
+    asyri_result_unref(&job->result);
 }
 
 /* A map of nothing is ready at once. */
@@ -122,6 +135,9 @@ static asyr_status check_options(asyr_pool *pool, const asyr_task_options *optio
                                  asyr_error **error)
 {
     bool functions = options->callback || options->error_callback;
+    if (options->queue && asyri_is_forked(options->queue->generation))
+        return asyri_fail(error, ASYR_E_FORKED,
+                          "the completion queue belongs to the parent process");
     if (options->strand && options->strand->pool != pool)
         return asyri_fail(error, ASYR_E_ARGUMENT,
                           "expected a strand of this pool, found another pool's");
@@ -147,7 +163,7 @@ static asyr_status submit_job(asyr_pool *pool, asyri_job *job,
     if (job->task_count == 0)
         complete_empty(job);
     else if (here)
-        run_here(job);
+        asyri_thread_guard(run_all, lose_rest, job);
     return ASYR_OK;
 }
 
@@ -183,6 +199,7 @@ void asyri_pool_dequeue_locked(asyr_pool *pool, asyr_task *task)
     asyr_strand *strand = task->job->strand;
     task->state = ASYRI_TASK_ENDED;
     pool->queued--;
+    asyri_worker_look_again_locked(pool);
     if (asyri_list_has(&task->link))
         asyri_task_queue_remove(task);
     if (task->heads_strand)

@@ -68,6 +68,17 @@ static bool is_surplus_locked(const asyr_pool *pool)
     return pool->source == ASYR_WORKERS_OWN && at_work_locked(pool) > pool->nominal;
 }
 
+static bool has_ended_for_workers_locked(const asyr_pool *pool)
+{
+    return pool->state != ASYR_POOL_OPEN && pool->queued == 0;
+}
+
+void asyri_worker_look_again_locked(asyr_pool *pool)
+{
+    if (has_ended_for_workers_locked(pool))
+        asyri_waitlist_wake_all(&pool->idle);
+}
+
 static asyr_task *pop_locked(asyr_pool *pool)
 {
     asyr_task *task = asyri_task_queue_pop(&pool->runnable);
@@ -76,29 +87,42 @@ static asyr_task *pop_locked(asyr_pool *pool)
     pool->queued--;
     asyri_task_begin_locked(task);
     asyri_waitlist_wake_one(&pool->space);
-    if (pool->state != ASYR_POOL_OPEN && pool->queued == 0)
-        asyri_waitlist_wake_all(&pool->idle); /* nothing more will come */
+    asyri_worker_look_again_locked(pool);
     return task;
 }
 
-static bool has_ended_for_workers_locked(const asyr_pool *pool)
+static void retire_locked(asyr_worker *worker)
 {
-    return pool->state != ASYR_POOL_OPEN && pool->queued == 0;
+    if (!worker->retired)
+        worker->pool->workers--;
+    worker->retired = true;
 }
 
-asyr_status asyri_worker_take_locked(asyr_pool *pool, int64_t deadline,
+/* Leaving counts at once, so that two never leave for the same reason. */
+static bool leave_if_surplus_locked(asyr_worker *worker)
+{
+    asyr_pool *pool = worker->pool;
+    if (!is_surplus_locked(pool))
+        return false;
+    retire_locked(worker);
+    if (!asyri_task_queue_is_empty(&pool->runnable))
+        asyri_waitlist_wake_one(&pool->idle);
+    return true;
+}
+
+asyr_status asyri_worker_take_locked(asyr_worker *worker, int64_t deadline,
                                      asyr_interrupt *interrupt, asyr_task **task)
 {
+    asyr_pool *pool = worker->pool;
     asyr_status status = ASYR_OK;
     for (;;) {
-        if (is_surplus_locked(pool)) {
-            if (!asyri_task_queue_is_empty(&pool->runnable))
-                asyri_waitlist_wake_one(&pool->idle);
+        if (leave_if_surplus_locked(worker))
             return ASYR_E_STOP;
-        }
         *task = pop_locked(pool);
-        if (*task)
+        if (*task) {
+            asyri_worker_balance_locked(pool);
             return ASYR_OK;
+        }
         if (has_ended_for_workers_locked(pool))
             return ASYR_E_STOP;
         if (status != ASYR_OK)
@@ -135,7 +159,8 @@ static void initializer_ended_thread(void *arg)
 bool asyri_worker_initialize(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
-    if (!worker->initialized && pool->initializer)
+    if (!worker->initialized && pool->initializer &&
+        asyri_pool_state(pool) != ASYR_POOL_BROKEN)
         asyri_thread_guard(call_initializer, initializer_ended_thread, worker);
     worker->initialized = true;
     return asyri_pool_state(pool) != ASYR_POOL_BROKEN;
@@ -150,7 +175,7 @@ asyr_status asyri_worker_work(asyr_worker *worker, asyr_interrupt *interrupt)
         asyr_task *task;
         asyri_mutex_lock(&pool->lock);
         asyr_status status =
-            asyri_worker_take_locked(pool, ASYR_FOREVER, interrupt, &task);
+            asyri_worker_take_locked(worker, ASYR_FOREVER, interrupt, &task);
         asyri_mutex_unlock(&pool->lock);
         if (status != ASYR_OK)
             return status;
@@ -160,11 +185,20 @@ asyr_status asyri_worker_work(asyr_worker *worker, asyr_interrupt *interrupt)
     }
 }
 
+/* The successor counts in place of the old one, so that it is no surplus. */
+static int succeed_locked(asyr_worker *worker)
+{
+    int failed = asyri_worker_start_locked(worker->pool);
+    if (!failed)
+        retire_locked(worker);
+    return failed;
+}
+
 void asyri_worker_retire(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
     asyri_mutex_lock(&pool->lock);
-    pool->workers--;
+    retire_locked(worker);
     asyri_pool_check_end_locked(pool);
     asyri_mutex_unlock(&pool->lock);
     asyri_free(worker);
@@ -175,7 +209,7 @@ bool asyri_worker_hand_over(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
     asyri_mutex_lock(&pool->lock);
-    bool started = asyri_worker_start_locked(pool) == 0;
+    bool started = succeed_locked(worker) == 0;
     asyri_mutex_unlock(&pool->lock);
     worker->tasks_done = 0;
     return started;
@@ -186,7 +220,7 @@ void asyri_worker_replace(asyr_worker *worker)
     asyr_pool *pool = worker->pool;
     asyri_mutex_lock(&pool->lock);
     bool wanted = !has_ended_for_workers_locked(pool);
-    int failed = wanted ? asyri_worker_start_locked(pool) : 0;
+    int failed = wanted ? succeed_locked(worker) : 0;
     bool alone = failed && at_work_locked(pool) + pool->blocked <= 1;
     asyri_mutex_unlock(&pool->lock);
     if (alone) {

@@ -46,12 +46,14 @@ void asyri_task_answer(asyr_task *task, asyr_value *value, asyr_error *error);
 asyr_worker *asyri_worker_new_locked(asyr_pool *pool);
 /* Start one of the pool's own.  0 or an errno value. */
 int asyri_worker_start_locked(asyr_pool *pool);
+/* A task has left the queue: if nothing more will come, the idle ones end. */
+void asyri_worker_look_again_locked(asyr_pool *pool);
 /* Start a spare if work waits for a worker that is blocked. */
 void asyri_worker_balance_locked(asyr_pool *pool);
 
 /* Under the lock: begin the next task, waiting for one; ASYR_E_STOP when there will be
  * none for this worker, ASYR_E_TIMEOUT, ASYR_E_INTERRUPTED. */
-asyr_status asyri_worker_take_locked(asyr_pool *pool, int64_t deadline,
+asyr_status asyri_worker_take_locked(asyr_worker *worker, int64_t deadline,
                                      asyr_interrupt *interrupt, asyr_task **task);
 /* Run tasks until the pool ends (ASYR_E_STOP) or the worker has run as many as one
  * may (ASYR_OK), or the interrupt (ASYR_E_INTERRUPTED). */
