@@ -64,12 +64,15 @@ local function submit(path, options)
     return nil, message
   end
   local result = pool:apply_async(crc32, {0, content or "", #(content or "")}, options)
-  content = file:read(CHUNK)
+  content, message = file:read(CHUNK)
   while content do
     result = pool:apply_async(crc32, {result:get(), content, #content})
-    content = file:read(CHUNK)
+    content, message = file:read(CHUNK)
   end
   file:close()
+  if message then
+    return nil, message
+  end
   return result
 end
 
