@@ -23,48 +23,49 @@ asyr_status asyr_result_wait(asyr_result *result, int64_t timeout_ns,
     return asyri_result_wait(result, timeout_ns, interrupt, error);
 }
 
+/* Wait, and lend the value, which lives as long as the result. */
+static asyr_status wait_for_value(asyr_result *result, int64_t timeout_ns,
+                                  asyr_interrupt *interrupt, asyr_value **value,
+                                  asyr_error **error)
+{
+    ASYRI_REQUIRE_HANDLE(result, error);
+    asyr_status status = asyri_result_wait(result, timeout_ns, interrupt, error);
+    return status == ASYR_OK ? asyri_result_outcome(result, value, error) : status;
+}
+
 asyr_status asyr_result_get(asyr_result *result, int64_t timeout_ns,
                             asyr_interrupt *interrupt, asyr_value **value,
                             asyr_error **error)
 {
-    asyr_value *borrowed;
+    asyr_value *lent;
     ASYRI_CLEAR(value);
     ASYRI_CLEAR(error);
-    ASYRI_REQUIRE_HANDLE(result, error);
-    asyr_status status = asyri_result_wait(result, timeout_ns, interrupt, error);
-    if (status == ASYR_OK)
-        status = asyri_result_outcome(result, &borrowed, error);
+    asyr_status status = wait_for_value(result, timeout_ns, interrupt, &lent, error);
     if (status == ASYR_OK && value)
-        *value = asyri_value_ref(borrowed);
+        *value = asyri_value_ref(lent);
     return status;
 }
 
 asyr_status asyr_result_get_int64(asyr_result *result, int64_t timeout_ns,
                                   int64_t *number, asyr_error **error)
 {
-    asyr_value *value;
+    asyr_value *lent;
     ASYRI_CLEAR(number);
     ASYRI_CLEAR(error);
-    ASYRI_REQUIRE_HANDLE(result, error);
     ASYRI_REQUIRE_GIVEN(number, error);
-    asyr_status status = asyri_result_wait(result, timeout_ns, NULL, error);
-    if (status == ASYR_OK)
-        status = asyri_result_outcome(result, &value, error);
-    return status == ASYR_OK ? asyri_value_get_int64(value, number, error) : status;
+    asyr_status status = wait_for_value(result, timeout_ns, NULL, &lent, error);
+    return status == ASYR_OK ? asyri_value_get_int64(lent, number, error) : status;
 }
 
 asyr_status asyr_result_get_double(asyr_result *result, int64_t timeout_ns,
                                    double *number, asyr_error **error)
 {
-    asyr_value *value;
+    asyr_value *lent;
     ASYRI_CLEAR(number);
     ASYRI_CLEAR(error);
-    ASYRI_REQUIRE_HANDLE(result, error);
     ASYRI_REQUIRE_GIVEN(number, error);
-    asyr_status status = asyri_result_wait(result, timeout_ns, NULL, error);
-    if (status == ASYR_OK)
-        status = asyri_result_outcome(result, &value, error);
-    return status == ASYR_OK ? asyri_value_get_double(value, number, error) : status;
+    asyr_status status = wait_for_value(result, timeout_ns, NULL, &lent, error);
+    return status == ASYR_OK ? asyri_value_get_double(lent, number, error) : status;
 }
 
 bool asyr_result_is_ready(asyr_result *result)

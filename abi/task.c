@@ -11,35 +11,39 @@ int64_t asyr_task_get_argument_count(const asyr_task *task)
     return task ? task->argument_count : 0;
 }
 
-static asyr_status check_index(const asyr_task *task, int64_t index,
-                               asyr_error **error)
+/* Lend an argument. */
+static asyr_status find_argument(const asyr_task *task, int64_t index,
+                                 asyr_value **value, asyr_error **error)
 {
     ASYRI_REQUIRE_GIVEN(task, error);
     ASYRI_REQUIRE(index >= 0 && index < task->argument_count, error,
                   "expected an argument's index below %lld, found %lld",
                   (long long)task->argument_count, (long long)index);
+    *value = task->arguments[index];
     return ASYR_OK;
 }
 
 asyr_status asyr_task_get_argument(const asyr_task *task, int64_t index,
                                    asyr_value **value, asyr_error **error)
 {
+    asyr_value *lent;
     ASYRI_CLEAR(value);
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(value, error);
-    asyr_status status = check_index(task, index, error);
+    asyr_status status = find_argument(task, index, &lent, error);
     if (status == ASYR_OK)
-        *value = asyri_value_ref(task->arguments[index]);
+        *value = asyri_value_ref(lent);
     return status;
 }
 
-/* Say which argument it was. */
-static asyr_status fail_argument(asyr_error *cause, int64_t index,
-                                 asyr_error **error)
+/* Say which argument it was that could not be read. */
+static asyr_status name_argument(asyr_status status, asyr_error *cause,
+                                 int64_t index, asyr_error **error)
 {
-    asyr_status status =
-        asyri_fail(error, asyri_error_code(cause), "argument %lld: %s",
-                   (long long)index + 1, asyri_error_message(cause));
+    if (status == ASYR_OK)
+        return ASYR_OK;
+    asyri_fail(error, status, "argument %lld: %s", (long long)index + 1,
+               asyri_error_message(cause));
     asyri_error_unref(cause);
     return status;
 }
@@ -47,29 +51,31 @@ static asyr_status fail_argument(asyr_error *cause, int64_t index,
 asyr_status asyr_task_get_int64(const asyr_task *task, int64_t index,
                                 int64_t *number, asyr_error **error)
 {
+    asyr_value *lent;
     asyr_error *cause = NULL;
     ASYRI_CLEAR(number);
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(number, error);
-    asyr_status status = check_index(task, index, error);
+    asyr_status status = find_argument(task, index, &lent, error);
     if (status != ASYR_OK)
         return status;
-    status = asyri_value_get_int64(task->arguments[index], number, &cause);
-    return status == ASYR_OK ? ASYR_OK : fail_argument(cause, index, error);
+    status = asyri_value_get_int64(lent, number, &cause);
+    return name_argument(status, cause, index, error);
 }
 
 asyr_status asyr_task_get_double(const asyr_task *task, int64_t index,
                                  double *number, asyr_error **error)
 {
+    asyr_value *lent;
     asyr_error *cause = NULL;
     ASYRI_CLEAR(number);
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(number, error);
-    asyr_status status = check_index(task, index, error);
+    asyr_status status = find_argument(task, index, &lent, error);
     if (status != ASYR_OK)
         return status;
-    status = asyri_value_get_double(task->arguments[index], number, &cause);
-    return status == ASYR_OK ? ASYR_OK : fail_argument(cause, index, error);
+    status = asyri_value_get_double(lent, number, &cause);
+    return name_argument(status, cause, index, error);
 }
 
 asyr_status asyr_task_return(asyr_task *task, asyr_value *value, asyr_error **error)

@@ -99,7 +99,8 @@ ASYR_API asyr_status asyr_pool_map_async(asyr_pool *pool, asyr_function *functio
 /**
  * Like asyr_pool_map_async(), with each item a list of arguments.
  *
- * @param items  borrowed; a list of lists.
+ * @param items  borrowed; a list of lists.  An item that is none fails at its
+ *               place, with ASYR_E_TYPE.
  * @since 0.1
  */
 ASYR_API asyr_status asyr_pool_starmap_async(

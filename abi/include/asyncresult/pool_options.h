@@ -42,7 +42,7 @@ ASYR_API void asyr_pool_options_free(asyr_pool_options *options);
  * Set the number of workers.
  *
  * @param options     borrowed.
- * @param workers     at least 1; by default asyr_default_worker_count().
+ * @param workers     1 to 1000000; by default asyr_default_worker_count().
  * @param[out] error  may be NULL; owned by the caller.
  * @return ASYR_OK or ASYR_E_ARGUMENT.
  * @since 0.1
@@ -116,7 +116,7 @@ ASYR_API asyr_status asyr_pool_options_set_queue_limit(asyr_pool_options *option
  * Set how many spare workers may stand in for workers that wait.
  *
  * @param options     borrowed.
- * @param spares      0 or more; by default 64.
+ * @param spares      0 to 1000000; by default 64.
  * @param[out] error  may be NULL; owned by the caller.
  * @return ASYR_OK or ASYR_E_ARGUMENT.
  * @since 0.1
