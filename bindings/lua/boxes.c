@@ -13,13 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct box {
+    asyr_value *value; /* owned */
+};
+
 asyr_value **push_empty_box(lua_State *L)
 {
-    asyr_value **slot = lua_newuserdata(L, sizeof *slot);
-    *slot = NULL;
+    struct box *box = lua_newuserdata(L, sizeof *box);
+    box->value = NULL;
     luaL_getmetatable(L, BOX_METATABLE);
     lua_setmetatable(L, -2);
-    return slot;
+    return &box->value;
 }
 
 void push_box(lua_State *L, asyr_value *value)
@@ -35,21 +39,21 @@ asyr_value *to_box(lua_State *L, int index)
     luaL_getmetatable(L, BOX_METATABLE);
     bool is_box = lua_rawequal(L, -1, -2);
     lua_pop(L, 2);
-    return is_box ? *(asyr_value **)lua_touserdata(L, index) : NULL;
+    return is_box ? ((struct box *)lua_touserdata(L, index))->value : NULL;
 }
 
 static asyr_value *check_box(lua_State *L)
 {
-    asyr_value *value = *(asyr_value **)luaL_checkudata(L, 1, BOX_METATABLE);
-    luaL_argcheck(L, value, 1, "expected a boxed value, found an empty one");
-    return value;
+    struct box *box = luaL_checkudata(L, 1, BOX_METATABLE);
+    luaL_argcheck(L, box->value, 1, "expected a boxed value, found an empty one");
+    return box->value;
 }
 
 static int box_gc(lua_State *L)
 {
-    asyr_value **slot = luaL_checkudata(L, 1, BOX_METATABLE);
-    asyr_value_unref(*slot);
-    *slot = NULL;
+    struct box *box = luaL_checkudata(L, 1, BOX_METATABLE);
+    asyr_value_unref(box->value);
+    box->value = NULL;
     return 0;
 }
 

@@ -213,11 +213,16 @@ int push_protected(lua_State *L, void (*push)(lua_State *, void *), void *handle
 
 /* ---- open and close ---- */
 
+/* What the registry has; empty once the Lua state closes. */
+struct slot {
+    struct context *context;
+};
+
 static int close_context(lua_State *L)
 {
-    struct context **slot = lua_touserdata(L, 1);
-    struct context *context = *slot;
-    *slot = NULL;
+    struct slot *slot = lua_touserdata(L, 1);
+    struct context *context = slot->context;
+    slot->context = NULL;
     if (context)
         unref_context(context);
     return 0;
@@ -227,13 +232,15 @@ struct context *get_context(lua_State *L)
 {
     lua_pushlightuserdata(L, (void *)&context_key);
     lua_rawget(L, LUA_REGISTRYINDEX);
-    struct context **slot = lua_touserdata(L, -1);
+    struct slot *slot = lua_touserdata(L, -1);
     lua_pop(L, 1);
-    if (!slot || !*slot)
-        luaL_error(L, "asyncresult: the Lua state is closing");
-    return *slot;
+    if (slot && slot->context)
+        return slot->context;
+    luaL_error(L, "asyncresult: the Lua state is closing");
+    return NULL;
 }
 
+/* Takes the slot from the stack. */
 static void register_slot(lua_State *L)
 {
     lua_newtable(L);
@@ -260,14 +267,14 @@ static struct context *new_context(void)
 
 void glue_open(lua_State *L)
 {
-    struct context **slot = lua_newuserdata(L, sizeof *slot);
-    *slot = NULL;
-    lua_pushvalue(L, -1);
+    struct slot *slot = lua_newuserdata(L, sizeof *slot);
+    slot->context = NULL;
     register_slot(L);
-    struct context *context = *slot = new_context();
-    lua_pop(L, 1);
-    if (!context)
+    struct context *context = slot->context = new_context();
+    if (!context) {
         luaL_error(L, "asyncresult: not enough memory");
+        return;
+    }
     lua_pushcfunction(L, run_in_lua);
     context->runner = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_pushlightuserdata(L, context);

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <time.h>
 
-static const int64_t SLICE_NS = 500 * 1000 * 1000;
+static const int64_t SLICE_NS = (int64_t)500 * 1000 * 1000;
 
 /* One wait: how long it may last, and whether its end is that of the caller's. */
 struct slice {

@@ -76,6 +76,15 @@ pool:apply(square, {2}, {callback = function()
 end})
 ]])
 
+ends_well("the_end_inside_a_callback_that_closes_the_state", [[
+local pool = asyncresult.Pool(1)
+pool:apply_async(wait, {latch}, {error_callback = print})
+control:apply(waiters, {latch, 1})
+control:apply(square, {2}, {callback = function()
+  os.exit(0, true)
+end})
+]])
+
 ends_well("the_end_with_a_finaliser_that_uses_the_pool", [[
 local pool = asyncresult.Pool(1)
 local proxy = newproxy and newproxy(true)
