@@ -37,7 +37,7 @@ asyr_status asyr_result_get(asyr_result *result, int64_t timeout_ns,
                             asyr_interrupt *interrupt, asyr_value **value,
                             asyr_error **error)
 {
-    asyr_value *lent;
+    asyr_value *lent = NULL;
     ASYRI_CLEAR(value);
     ASYRI_CLEAR(error);
     asyr_status status = wait_for_value(result, timeout_ns, interrupt, &lent, error);
@@ -49,7 +49,7 @@ asyr_status asyr_result_get(asyr_result *result, int64_t timeout_ns,
 asyr_status asyr_result_get_int64(asyr_result *result, int64_t timeout_ns,
                                   int64_t *number, asyr_error **error)
 {
-    asyr_value *lent;
+    asyr_value *lent = NULL;
     ASYRI_CLEAR(number);
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(number, error);
@@ -60,7 +60,7 @@ asyr_status asyr_result_get_int64(asyr_result *result, int64_t timeout_ns,
 asyr_status asyr_result_get_double(asyr_result *result, int64_t timeout_ns,
                                    double *number, asyr_error **error)
 {
-    asyr_value *lent;
+    asyr_value *lent = NULL;
     ASYRI_CLEAR(number);
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(number, error);

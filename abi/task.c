@@ -2,7 +2,6 @@
 #include "check.h"
 
 #include "../impl/core/function.h"
-#include "../impl/core/task.h"
 #include "../impl/core/value.h"
 #include "../impl/pool/worker.h"
 
@@ -26,7 +25,7 @@ static asyr_status find_argument(const asyr_task *task, int64_t index,
 asyr_status asyr_task_get_argument(const asyr_task *task, int64_t index,
                                    asyr_value **value, asyr_error **error)
 {
-    asyr_value *lent;
+    asyr_value *lent = NULL;
     ASYRI_CLEAR(value);
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(value, error);
@@ -51,7 +50,7 @@ static asyr_status name_argument(asyr_status status, asyr_error *cause,
 asyr_status asyr_task_get_int64(const asyr_task *task, int64_t index,
                                 int64_t *number, asyr_error **error)
 {
-    asyr_value *lent;
+    asyr_value *lent = NULL;
     asyr_error *cause = NULL;
     ASYRI_CLEAR(number);
     ASYRI_CLEAR(error);
@@ -66,7 +65,7 @@ asyr_status asyr_task_get_int64(const asyr_task *task, int64_t index,
 asyr_status asyr_task_get_double(const asyr_task *task, int64_t index,
                                  double *number, asyr_error **error)
 {
-    asyr_value *lent;
+    asyr_value *lent = NULL;
     asyr_error *cause = NULL;
     ASYRI_CLEAR(number);
     ASYRI_CLEAR(error);

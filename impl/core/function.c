@@ -11,7 +11,6 @@
 
 #include "../base/alloc.h"
 #include "error.h"
-#include "task.h"
 
 struct native {
     asyr_function head;
@@ -38,9 +37,10 @@ static asyr_value *call_native(asyr_function *function, asyr_task *task,
 {
     (void)arguments;
     (void)count;
+    (void)error;
     struct native *native = (struct native *)function;
     native->run(task, function->native_arg);
-    return asyri_task_take_answer(task, error);
+    return NULL; /* the answer is with the task */
 }
 
 static void destroy_native(asyr_function *function)

@@ -9,8 +9,8 @@
 struct asyri_function_ops {
     /*
      * Call the function.  The value is owned by the caller; NULL with *error set
-     * (never NULL then) when the call failed.  `task` is what a native function
-     * sees; its arguments are `arguments`.
+     * when the call failed; NULL without an error when the function, a native one,
+     * has answered through `task`, whose arguments are `arguments`.
      */
     asyr_value *(*call)(asyr_function *function, asyr_task *task,
                         asyr_value *const *arguments, int64_t count,

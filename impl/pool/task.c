@@ -16,7 +16,6 @@
 #include "../base/alloc.h"
 #include "../core/error.h"
 #include "../core/function.h"
-#include "../core/task.h"
 #include "../core/value.h"
 #include "../platform/fork.h"
 #include "strand.h"
@@ -59,7 +58,7 @@ void asyri_task_answer(asyr_task *task, asyr_value *value, asyr_error *error)
     task->answer_error = error;
 }
 
-asyr_value *asyri_task_take_answer(asyr_task *task, asyr_error **error)
+static asyr_value *take_answer(asyr_task *task, asyr_error **error)
 {
     asyr_value *value = task->answer;
     *error = task->answer_error;
@@ -133,7 +132,7 @@ bool asyri_task_begin_item(asyr_task *task)
 {
     if (task->next >= task->end)
         return false;
-    if (task->job->kind != ASYRI_JOB_APPLY && is_cancelled(task)) {
+    if (task->job->kind != ASYRI_JOB_APPLY && asyri_task_is_cancelled(task)) {
         fail_item(task, asyri_error_new(ASYR_E_CANCELLED, NULL,
                                         "the rest of the map was cancelled"));
         return false;
@@ -151,7 +150,8 @@ void asyri_task_call(asyr_task *task)
         return; /* there are no arguments to call it with */
     asyr_value *value = task->function->ops->call(
         task->function, task, task->arguments, task->argument_count, &error);
-    asyri_task_answer(task, value, error);
+    if (value || error) /* if not, the function answered through its task */
+        asyri_task_answer(task, value, error);
 }
 
 /* Put a number into an array; false without a number. */
@@ -194,7 +194,7 @@ void asyri_task_end_item(asyr_task *task)
 {
     asyri_job *job = task->job;
     asyr_error *error;
-    asyr_value *value = asyri_task_take_answer(task, &error);
+    asyr_value *value = take_answer(task, &error);
     asyri_value_unref(task->item);
     task->item = NULL;
     if (error)

@@ -42,6 +42,9 @@ void asyri_task_begin_locked(asyr_task *task);
 /* What a native function answered through its task; NULL with an error. */
 void asyri_task_answer(asyr_task *task, asyr_value *value, asyr_error *error);
 
+/* Whether its result was cancelled, or ended by force. */
+bool asyri_task_is_cancelled(const asyr_task *task);
+
 /* A worker that counts for the pool; under the lock.  NULL without memory. */
 asyr_worker *asyri_worker_new_locked(asyr_pool *pool);
 /* Start one of the pool's own.  0 or an errno value. */
