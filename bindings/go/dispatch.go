@@ -87,7 +87,7 @@ func callbackError(panicked any) *Error {
 
 // errGoexit is what a callback failed with that neither returned nor panicked.
 var errGoexit = &Error{Code: CodeTask, Kind: "Goexit", Origin: "Go",
-	Message: "the callback ended its goroutine by runtime.Goexit"}
+	Message: "the callback ended by runtime.Goexit or panic(nil)"}
 
 // guard runs a function of the user and tells how it ended, also when it takes the
 // goroutine with it.

@@ -139,19 +139,32 @@ func describeError(err error) *Error {
 		Origin: "Go", Cause: errors.Unwrap(err)}
 }
 
-// maxCauses bounds a chain of causes, which Go lets be endless.
+// maxCauses bounds a chain of causes and values, which Go lets be endless.
 const maxCauses = 100
 
 // newNativeError makes a native error; the caller owns it.
-func newNativeError(err error, causes int) uintptr {
+func newNativeError(err error, depth int) uintptr {
 	e := describeError(err)
 	handle := native.Error_new(int32(e.Code), e.Kind, e.Message)
 	native.Error_set_trace(handle, e.Trace, nil)
 	native.Error_set_origin(handle, e.Origin, nil)
-	if e.Cause != nil && causes < maxCauses {
-		cause := newNativeError(e.Cause, causes+1)
+	if e.Cause != nil && depth < maxCauses {
+		cause := newNativeError(e.Cause, depth+1)
 		native.Error_set_cause(handle, cause, nil)
 		native.Error_unref(cause)
 	}
+	if e.Value != nil && depth < maxCauses {
+		attachValue(handle, e.Value, depth+1)
+	}
 	return handle
+}
+
+// attachValue leaves out what cannot cross: the error matters more.
+func attachValue(handle uintptr, v any, depth int) {
+	value, err := newValue(v, depth)
+	if err != nil {
+		return
+	}
+	native.Error_set_value(handle, value, nil)
+	native.Value_unref(value)
 }

@@ -114,6 +114,18 @@ func TestNothingInPlaceOfAnObjectIsAnArgumentError(t *testing.T) {
 			t.Errorf("%s: expected an Argument error, found %v", name, err)
 		}
 	}
+	var noResult Result
+	for _, err := range []error{
+		noResult.Wait(ctx), noResult.OnDone(func(*Result) {}), (*Result)(nil).Wait(ctx),
+		(&Pool{}).Join(ctx), (&Pool{}).Close(),
+	} {
+		if !errors.Is(err, ErrArgument) {
+			t.Errorf("expected an Argument error, found %v", err)
+		}
+	}
+	if noResult.Ready() || noResult.Cancel() != TooLate {
+		t.Error("expected a result that is never ready")
+	}
 	if noPool.Workers() != 0 || noLibrary.Name() != "" || (*Function)(nil).Name() != "" {
 		t.Error("expected nothing of nothing")
 	}

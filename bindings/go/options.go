@@ -37,11 +37,17 @@ type poolOptions struct {
 	failure error // the first
 }
 
-// set makes one call to the builder, unless an earlier one failed.
+func (o *poolOptions) fail(err error) {
+	if o.failure == nil {
+		o.failure = err
+	}
+}
+
+// set makes one call to the builder.
 func (o *poolOptions) set(call func(options uintptr, failure *uintptr) int32) {
 	var failure uintptr
-	if o.failure == nil {
-		o.failure = try(call(o.native, &failure), &failure)
+	if err := try(call(o.native, &failure), &failure); err != nil {
+		o.fail(err)
 	}
 }
 
@@ -50,7 +56,7 @@ func WithInitializer(fn *Function, args ...any) PoolOption {
 	return func(o *poolOptions) {
 		list, err := newArguments(args)
 		if err != nil {
-			o.failure = err
+			o.fail(err)
 			return
 		}
 		defer native.Value_unref(list)
@@ -94,7 +100,7 @@ func WithSpareWorkers(spares int) PoolOption {
 func WithName(name string) PoolOption {
 	return func(o *poolOptions) {
 		if err := checkText("name", name); err != nil {
-			o.failure = err
+			o.fail(err)
 			return
 		}
 		o.set(func(options uintptr, failure *uintptr) int32 {

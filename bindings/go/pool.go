@@ -42,7 +42,9 @@ func NewPool(workers int, options ...PoolOption) (*Pool, error) {
 		return native.Pool_options_set_workers(options, int64(workers), failure)
 	})
 	for _, option := range options {
-		option(o)
+		if option != nil {
+			option(o)
+		}
 	}
 	if o.failure != nil {
 		return nil, o.failure
@@ -121,7 +123,7 @@ func (p *Pool) Join(ctx context.Context) error {
 	if err := checkContext(ctx); err != nil {
 		return err
 	}
-	if p != nil && p.dispatch.callbacks.isHere() {
+	if p.raw() != 0 && p.dispatch.callbacks.isHere() {
 		return newError(CodeDeadlock, "expected a join outside the pool's callbacks, "+
 			"found one inside")
 	}

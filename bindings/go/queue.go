@@ -19,11 +19,11 @@ import (
 // library knows by the thread that a call comes from inside a callback.
 type queue struct {
 	handle uintptr
-	tags   []uint64    // of the goroutine: room for a batch of events
-	unread func(error) // what is told of errors that nobody read, or nil
-	taken  int64       // of the goroutine: how many tags there are
-	event  uintptr     // of the goroutine: a callback's event after them, or 0
-	thread uint64      // atomic: which is inside a function of the user, or 0
+	tags   []uint64      // of the goroutine: room for a batch of events
+	unread func(error)   // what is told of errors that nobody read, or nil
+	taken  int64         // of the goroutine: how many tags there are
+	event  uintptr       // of the goroutine: a callback's event after them, or 0
+	thread atomic.Uint64 // which is inside a function of the user, or 0
 
 	mu      sync.Mutex
 	pending map[uint64]*entry
@@ -105,7 +105,7 @@ func (q *queue) whenIdle() <-chan struct{} {
 
 // isHere says whether this goroutine runs a function of the user for the queue.
 func (q *queue) isHere() bool {
-	thread := atomic.LoadUint64(&q.thread)
+	thread := q.thread.Load()
 	return thread != 0 && thread == native.Thread()
 }
 
@@ -260,9 +260,9 @@ func finishEvent(event uintptr, failure *Error) {
 
 // run runs a function of the user.
 func (q *queue) run(f func(), ended func(failure *Error)) {
-	atomic.StoreUint64(&q.thread, native.Thread())
+	q.thread.Store(native.Thread())
 	guard(f, func(failure *Error) {
-		atomic.StoreUint64(&q.thread, 0)
+		q.thread.Store(0)
 		ended(failure)
 	})
 }

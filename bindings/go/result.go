@@ -32,6 +32,15 @@ func newResult(handle uintptr, d *dispatch, o *taskOptions) *Result {
 	return r
 }
 
+var errNoResult = newError(CodeArgument, "expected a result of a submit, found none")
+
+func (r *Result) raw() uintptr {
+	if r == nil {
+		return 0
+	}
+	return r.handle
+}
+
 // Get waits for the result and returns the task's value or its error, the same
 // ones however often it is called.  When the context ends first, the error is both
 // ErrTimeout and context.DeadlineExceeded, or ErrInterrupted and context.Canceled;
@@ -49,6 +58,9 @@ func (r *Result) Get(ctx context.Context) (any, error) {
 func (r *Result) Wait(ctx context.Context) error {
 	if err := checkContext(ctx); err != nil {
 		return err
+	}
+	if r.raw() == 0 {
+		return errNoResult
 	}
 	if r.Ready() {
 		return nil
@@ -71,7 +83,8 @@ func (r *Result) Wait(ctx context.Context) error {
 	return waitError(ctx.Err())
 }
 
-// Done is a channel that is closed when the result is ready.
+// Done is a channel that is closed when the result is ready.  The result may be
+// dropped meanwhile.
 func (r *Result) Done() <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -112,7 +125,7 @@ func (r *Result) notify(q *queue, e *entry) error {
 
 // Ready says whether the result has a value or an error.  It never blocks.
 func (r *Result) Ready() bool {
-	ready := native.Result_is_ready(r.handle)
+	ready := native.Result_is_ready(r.raw())
 	runtime.KeepAlive(r)
 	return ready
 }
@@ -121,7 +134,7 @@ func (r *Result) Ready() bool {
 func (r *Result) Successful() (bool, error) {
 	var successful bool
 	var failure uintptr
-	err := try(native.Result_is_successful(r.handle, &successful, &failure), &failure)
+	err := try(native.Result_is_successful(r.raw(), &successful, &failure), &failure)
 	runtime.KeepAlive(r)
 	return successful, err
 }
@@ -136,6 +149,9 @@ func (r *Result) Tag() uint64 {
 func (r *Result) OnDone(f func(*Result)) error {
 	if f == nil {
 		return newError(CodeArgument, "expected a function, found nil")
+	}
+	if r.raw() == 0 {
+		return errNoResult
 	}
 	if !r.Ready() {
 		return r.notify(r.dispatch.callbacks, &entry{done: func() { f(r) }})
@@ -191,7 +207,7 @@ func (o Outcome) String() string {
 // Cancel asks for a task not to run, or to stop, and says what came of it.
 func (r *Result) Cancel() Outcome {
 	var outcome int32
-	native.Result_cancel(r.handle, &outcome, nil)
+	native.Result_cancel(r.raw(), &outcome, nil)
 	runtime.KeepAlive(r)
 	return Outcome(outcome)
 }

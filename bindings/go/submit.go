@@ -97,12 +97,14 @@ func (p *Pool) finish(ctx context.Context, call submitter, fn *Function, values 
 func (p *Pool) submit(ctx context.Context, call submitter, fn *Function, values uintptr,
 	options []TaskOption) (*Result, error) {
 	defer native.Value_unref(values)
-	if p == nil {
-		return nil, newError(CodeArgument, "expected a pool, found nil")
+	if p.raw() == 0 {
+		return nil, newError(CodeArgument, "expected a pool of NewPool, found none")
 	}
 	o := &taskOptions{}
 	for _, option := range options {
-		option(o)
+		if option != nil {
+			option(o)
+		}
 	}
 	if err := p.enter(ctx); err != nil {
 		return nil, err

@@ -103,7 +103,7 @@ func newValue(v any, depth int) (handle uintptr, err error) {
 	case []byte:
 		err = try(native.Value_new_bytes(first(v), int64(len(v)), &handle, &failure), &failure)
 	case error:
-		content := newNativeError(v, 0)
+		content := newNativeError(v, depth+1)
 		err = try(native.Value_new_error(content, &handle, &failure), &failure)
 		native.Error_unref(content)
 	case Pointer:
