@@ -291,7 +291,7 @@ static void an_interrupted_submit_leaves_its_place_to_the_next(void)
 
     asyri_mutex_lock(&pool->lock); /* the first cannot leave before it was woken */
     asyri_interrupt_trigger(first.interrupt);
-    asyr_status taken = asyri_worker_take_locked(pool, 0, NULL, &task);
+    asyr_status taken = asyri_worker_take_locked(worker, 0, NULL, &task);
     asyri_mutex_unlock(&pool->lock);
     CU_ASSERT_EQUAL(taken, ASYR_OK);
 

@@ -22,6 +22,7 @@
     SUITE(interrupt)                                                                \
     SUITE(library)                                                                  \
     SUITE(library_search)                                                           \
+    SUITE(map)                                                                      \
     SUITE(number)                                                                   \
     SUITE(options)                                                                  \
     SUITE(parker)                                                                   \
@@ -30,9 +31,12 @@
     SUITE(prototype)                                                                \
     SUITE(queue)                                                                    \
     SUITE(result)                                                                   \
+    SUITE(strand)                                                                   \
     SUITE(timeout)                                                                  \
     SUITE(value)                                                                    \
-    SUITE(value_input)
+    SUITE(value_input)                                                              \
+    SUITE(wait)                                                                     \
+    SUITE(worker)
 
 #define DECLARE(name) extern CU_TestInfo name##_tests[];
 SUITES(DECLARE)
