@@ -20,7 +20,6 @@ var skips = map[string]string{
 	"B12.7": ownQueue,
 	"B12.8": ownQueue,
 	"B12.9": ownQueue,
-	"B20.1": "a limit on threads would end the Go runtime first",
 	"B22.5": cTasks,
 	"B23.6": cTasks,
 	"B23.9": cTasks,

@@ -2,9 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"asyncresult"
@@ -12,6 +15,9 @@ import (
 
 func init() {
 	add(map[string]func(*T){
+		// B20: workers that cannot be started
+		"B20.1": func(t *T) { expectChild(t, "make a pool without room for threads", 6) },
+
 		// B25: tasks that end their thread
 		"B25.1": func(t *T) {
 			t.getError(t.submit(t.pool(1), "exit_thread"), asyncresult.ErrWorkerLost)
@@ -194,6 +200,7 @@ func submitInCallback(t *T) {
 
 // children are what this program does in a process of its own.
 var children = map[string]func(){
+	"make a pool without room for threads": makePoolWithoutRoom,
 	"exit with a task that runs": func() {
 		t := &T{}
 		t.hold(t.pool(1), t.latch())
@@ -209,6 +216,34 @@ var children = map[string]func(){
 		t.hold(t.pool(1), t.latch())
 		syscall.Exec("/bin/sh", []string{"sh", "-c", "exit 9"}, os.Environ())
 	},
+}
+
+// makePoolWithoutRoom leaves address space for some of the workers' stacks, while
+// Go itself wants no more of it.
+func makePoolWithoutRoom() {
+	debug.SetGCPercent(-1)
+	t := &T{}
+	before := t.status("Threads")
+	var old syscall.Rlimit
+	syscall.Getrlimit(syscall.RLIMIT_AS, &old)
+	room := syscall.Rlimit{Cur: uint64(t.status("VmSize"))<<10 + 512<<20, Max: old.Max}
+	syscall.Setrlimit(syscall.RLIMIT_AS, &room)
+	_, err := asyncresult.NewPool(1000)
+	syscall.Setrlimit(syscall.RLIMIT_AS, &old)
+	t.expectError(err, asyncresult.ErrSystem)
+	for t.status("Threads") > before+8 { // Go may want a few more itself
+		runtime.Gosched()
+	}
+	os.Exit(6)
+}
+
+// status is a number of /proc/self/status.
+func (t *T) status(name string) (number int) {
+	content, err := os.ReadFile("/proc/self/status")
+	t.expect(err, nil)
+	_, after, _ := strings.Cut(string(content), "\n"+name+":")
+	fmt.Sscan(after, &number)
+	return number
 }
 
 func expectChild(t *T, name string, status int) {
