@@ -134,7 +134,8 @@ ASYR_API asyr_status asyr_pool_terminate(asyr_pool *pool, asyr_error **error);
  * callbacks that run on its dispatcher have run.  Twice is fine.
  *
  * On the thread that owns the pool's completion queue the queue is drained
- * meanwhile.
+ * meanwhile.  Callbacks that come to a host's queue last may still wait there when
+ * this returns: drain it once more before closing it.
  *
  * @param pool        borrowed.
  * @param timeout_ns  nanoseconds; 0 or less polls, ASYR_FOREVER waits without

@@ -58,7 +58,7 @@ ASYR_API void asyr_queue_unref(asyr_queue *queue);
 /**
  * Make this thread the queue's owner: its waits for results whose callbacks go
  * to the queue, or whose pool has it, drain the queue.  Without an owner no
- * wait drains it.
+ * wait drains it.  A host that moves to another thread owns the queue again there.
  *
  * @param queue       borrowed.
  * @param[out] error  may be NULL; owned by the caller.
