@@ -130,13 +130,16 @@ func checkContext(ctx context.Context) error {
 	return nil
 }
 
-// describeError is any error in the form of an Error.
-func describeError(err error) *Error {
+// describeError is any error in the form of an Error, also one whose methods panic.
+func describeError(err error) (e *Error) {
 	if e, ok := err.(*Error); ok && e != nil {
 		return e
 	}
-	return &Error{Code: CodeTask, Kind: fmt.Sprintf("%T", err), Message: err.Error(),
-		Origin: "Go", Cause: errors.Unwrap(err)}
+	e = &Error{Code: CodeTask, Kind: fmt.Sprintf("%T", err), Message: fmt.Sprint(err),
+		Origin: "Go"}
+	defer func() { recover() }()
+	e.Cause = errors.Unwrap(err)
+	return e
 }
 
 // maxCauses bounds a chain of causes and values, which Go lets be endless.

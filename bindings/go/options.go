@@ -111,7 +111,7 @@ func WithName(name string) PoolOption {
 
 // WithUnreadError has a function called with each error that nobody read before its
 // result was garbage, and with what a done-callback panicked with.  It runs where
-// callbacks run.
+// callbacks run.  A function that refers to the pool keeps it from becoming garbage.
 func WithUnreadError(hook func(error)) PoolOption {
 	return func(o *poolOptions) {
 		o.unread = hook

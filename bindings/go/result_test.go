@@ -188,6 +188,7 @@ func TestACallbackKeepsTheErrorItPanickedWith(t *testing.T) {
 		{42, "panic", "42"},
 		{errors.New("plain"), "*errors.errorString", "plain"},
 		{&Error{Code: CodeState, Kind: "Own", Message: "mine"}, "Own", "mine"},
+		{(*badError)(nil), "*asyncresult.badError", "<nil>"},
 	} {
 		r, err := pool.Submit(square, []any{1}, OnValue(func(any) { panic(c.panicked) }))
 		if err != nil {
@@ -200,6 +201,12 @@ func TestACallbackKeepsTheErrorItPanickedWith(t *testing.T) {
 		}
 	}
 }
+
+// A badError that is nil has methods that panic.
+type badError struct{ text string }
+
+func (e *badError) Error() string { return e.text }
+func (e *badError) Unwrap() error { return errors.New(e.text) }
 
 func TestATimeOutRaisedInACallbackIsNoTimeOutOfTheWait(t *testing.T) {
 	pool := newTestPool(t, 1)
