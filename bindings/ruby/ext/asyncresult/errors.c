@@ -1,0 +1,104 @@
+/*
+ * Errors of the library as exceptions, and exceptions as errors of the library.
+ *
+ * The exception's class is made in lib/asyncresult/error.rb, which has the hook
+ * `wrap` (an exception for a native error) and `raise_native` (which raises one).  An
+ * error made from an exception carries the exception itself as a pointer value,
+ * and the origin "Ruby" says that the pointer is a root.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "glue.h"
+
+static VALUE error_class = Qnil;
+
+void glue_set_error_class(VALUE given)
+{
+    error_class = given;
+    rb_gc_register_mark_object(given);
+}
+
+VALUE glue_error_to_ruby(asyr_error *consumed)
+{
+    return rb_funcall(error_class, rb_intern("wrap"), 1, glue_wrap_error(consumed));
+}
+
+void glue_raise(asyr_error *consumed)
+{
+    rb_funcall(error_class, rb_intern("raise_native"), 1, glue_wrap_error(consumed));
+    rb_bug("asyncresult: an error was not raised");
+}
+
+void glue_fail(int32_t code, const char *format, ...)
+{
+    va_list arguments;
+    VALUE message;
+
+    va_start(arguments, format);
+    message = rb_vsprintf(format, arguments);
+    va_end(arguments);
+    glue_raise(asyr_error_new(code, NULL, StringValueCStr(message)));
+}
+
+/* The native error of an exception that was made from one (borrowed), or NULL. */
+asyr_error *glue_error_of(VALUE exception)
+{
+    if (!rb_obj_is_kind_of(exception, error_class))
+        return NULL;
+    return glue_unwrap_error(rb_attr_get(exception, rb_intern("@native")));
+}
+
+/* Attach the exception; an error without it is still an error. */
+static void attach(asyr_error *error, VALUE exception)
+{
+    asyr_value *value = NULL;
+
+    asyr_value_new_pointer(glue_root_new(exception), glue_root_release, &value,
+                           NULL);
+    if (value != NULL)
+        asyr_error_set_value(error, value, NULL);
+    asyr_value_unref(value);
+}
+
+/* texts: kind, message and trace, each a String or nil. */
+asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception,
+                           asyr_error *cause)
+{
+    const char *kind = glue_text(rb_ary_entry(texts, 0));
+    const char *message = glue_text(rb_ary_entry(texts, 1));
+    const char *trace = glue_text(rb_ary_entry(texts, 2));
+    asyr_error *error = asyr_error_new(code, kind, message);
+
+    asyr_error_set_trace(error, trace, NULL);
+    asyr_error_set_origin(error, "Ruby", NULL);
+    asyr_error_set_cause(error, cause, NULL);
+    if (!NIL_P(exception))
+        attach(error, exception);
+    return error;
+}
+
+static bool is_from_ruby(const asyr_error *error)
+{
+    const char *origin = asyr_error_get_origin(error);
+
+    return origin != NULL && strcmp(origin, "Ruby") == 0;
+}
+
+VALUE glue_error_get_value(const asyr_error *error)
+{
+    asyr_value *value = asyr_error_get_value(error);
+    void *root = NULL;
+    VALUE object = Qnil;
+
+    if (value == NULL)
+        return Qnil;
+    if (is_from_ruby(error) && asyr_value_get_type(value) == ASYR_VALUE_POINTER) {
+        asyr_value_get_pointer(value, &root, NULL);
+        object = glue_root_get(root);
+    } else {
+        object = glue_value_to_ruby(value);
+    }
+    asyr_value_unref(value);
+    return object;
+}

@@ -1,0 +1,86 @@
+/*
+ * The C support of the Ruby binding: it converts and waits, and decides nothing.
+ *
+ * Every function here runs under the GVL.  `VALUE` results are never undefined;
+ * a failure is raised as the exception that belongs to it.
+ */
+#ifndef ASYNCRESULT_RUBY_GLUE_H
+#define ASYNCRESULT_RUBY_GLUE_H
+
+#include <ruby.h>
+
+#include <asyncresult.h>
+
+/* errors.c */
+void glue_set_error_class(VALUE error_class);
+VALUE glue_error_to_ruby(asyr_error *consumed);
+asyr_error *glue_error_of(VALUE exception);
+NORETURN(void glue_raise(asyr_error *consumed));
+NORETURN(void glue_fail(int32_t code, const char *format, ...));
+asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception,
+                           asyr_error *cause);
+VALUE glue_error_get_value(const asyr_error *error);
+
+/* roots.c: Ruby objects that the library holds. */
+void glue_init_roots(void);
+void *glue_root_new(VALUE object);
+VALUE glue_root_get(void *root);
+void glue_root_release(void *root);
+VALUE glue_is_rooted(VALUE object);
+
+/* values.c */
+asyr_value *glue_value_from_ruby(VALUE object);
+asyr_value *glue_items_from_ruby(VALUE object);
+VALUE glue_value_to_ruby(asyr_value *borrowed);
+
+/* opaque.c: values that stay the library's: arrays and pointers. */
+void glue_set_opaque_classes(VALUE array_class, VALUE pointer_class);
+VALUE glue_opaque_new(asyr_value *borrowed);
+asyr_value *glue_opaque_get(VALUE object);
+VALUE glue_array_new(VALUE element_type, VALUE numbers);
+VALUE glue_array_type(VALUE array);
+VALUE glue_array_count(VALUE array);
+VALUE glue_array_get(VALUE array, VALUE index);
+VALUE glue_array_bytes(VALUE array);
+VALUE glue_pointer_address(VALUE pointer);
+
+/* numbers.c */
+bool glue_integer_to_int64(VALUE integer, int64_t *number);
+bool glue_integer_to_uint64(VALUE integer, uint64_t *number);
+int64_t glue_whole(VALUE number, const char *name);
+int64_t glue_timeout(VALUE seconds);
+const char *glue_text(VALUE string);
+
+/* wait.c: calls that block, without the GVL and interruptible. */
+VALUE glue_result_get(asyr_result *result, VALUE seconds);
+VALUE glue_result_wait(asyr_result *result, VALUE seconds);
+VALUE glue_pool_join(asyr_pool *pool, VALUE seconds);
+VALUE glue_queue_next(asyr_queue *queue, VALUE seconds);
+
+/* events.c */
+VALUE glue_event_new(asyr_event *consumed);
+VALUE glue_event_tag(VALUE event);
+VALUE glue_event_is_report(VALUE event);
+VALUE glue_event_value(VALUE event);
+VALUE glue_event_error(VALUE event);
+VALUE glue_event_run(VALUE event);
+VALUE glue_event_finish(VALUE event, asyr_error *failure);
+void glue_set_unread_error_hook(asyr_pool_options *options, VALUE hook);
+
+/* submit.c: submits that may take long. */
+enum glue_submit_call { GLUE_APPLY = 0, GLUE_MAP = 1, GLUE_STARMAP = 2 };
+asyr_result *glue_submit_unlocked(int32_t call, asyr_pool *pool,
+                                  asyr_function *function,
+                                  asyr_value *consumed_arguments,
+                                  asyr_task_options *options, asyr_error **error);
+asyr_result *glue_submit_patient(int32_t call, asyr_pool *pool,
+                                 asyr_function *function,
+                                 asyr_value *consumed_arguments,
+                                 asyr_task_options *consumed_options,
+                                 asyr_error **error);
+
+/* asyncresult.i: the private classes that SWIG makes. */
+VALUE glue_wrap_error(asyr_error *consumed);
+asyr_error *glue_unwrap_error(VALUE object);
+
+#endif

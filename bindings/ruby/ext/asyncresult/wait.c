@@ -1,0 +1,216 @@
+/*
+ * Waits: without the GVL, and ended early by whatever Ruby has for the thread
+ * (a signal, Timeout, Thread#raise, Thread#kill, the end of the program).
+ *
+ * Ruby calls end_wait() from another thread, which triggers the wait's interrupt;
+ * the wait comes back as Interrupted, rb_thread_check_ints() raises what is due,
+ * and if nothing was, the wait goes on with what is left of its time.  The
+ * interrupt is cleared before Ruby knows of end_wait(), so no call of it is lost.
+ * rb_ensure() releases what a wait has when an exception leaves it.
+ */
+#include <time.h>
+
+#include <ruby/thread.h>
+
+#include "glue.h"
+
+struct wait {
+    asyr_status (*call)(struct wait *wait);
+    VALUE (*answer)(struct wait *wait);
+    void *object;
+    int64_t timeout_ns;
+    asyr_interrupt *interrupt;
+    asyr_status status;
+    asyr_value *value;
+    asyr_event *event;
+    asyr_error *error;
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int64_t deadline_of(int64_t timeout_ns)
+{
+    int64_t now = now_ns();
+
+    return timeout_ns > ASYR_FOREVER - now ? ASYR_FOREVER : now + timeout_ns;
+}
+
+static int64_t time_until(int64_t deadline)
+{
+    return deadline == ASYR_FOREVER ? ASYR_FOREVER : deadline - now_ns();
+}
+
+static void *call_unlocked(void *arg)
+{
+    struct wait *wait = arg;
+
+    wait->status = wait->call(wait);
+    return NULL;
+}
+
+static void end_wait(void *arg)
+{
+    asyr_interrupt_trigger(((struct wait *)arg)->interrupt);
+}
+
+static void call_once(struct wait *wait)
+{
+    asyr_error_unref(wait->error);
+    wait->error = NULL;
+    wait->status = ASYR_E_INTERRUPTED;
+    asyr_interrupt_clear(wait->interrupt);
+    /* It does not call at all when something is due for the thread. */
+    rb_thread_call_without_gvl2(call_unlocked, wait, end_wait, wait);
+}
+
+static void call_until_done(struct wait *wait)
+{
+    int64_t deadline = deadline_of(wait->timeout_ns);
+
+    if (asyr_interrupt_new(&wait->interrupt, &wait->error) != ASYR_OK)
+        return;
+    for (;;) {
+        call_once(wait);
+        if (wait->status != ASYR_E_INTERRUPTED)
+            return;
+        rb_thread_check_ints();
+        wait->timeout_ns = time_until(deadline);
+    }
+}
+
+static VALUE run_wait(VALUE arg)
+{
+    struct wait *wait = (struct wait *)arg;
+
+    if (wait->timeout_ns <= 0)
+        wait->status = wait->call(wait);
+    else
+        call_until_done(wait);
+    return wait->answer(wait);
+}
+
+static VALUE end_of_wait(VALUE arg)
+{
+    struct wait *wait = (struct wait *)arg;
+
+    asyr_interrupt_unref(wait->interrupt);
+    asyr_value_unref(wait->value);
+    asyr_error_unref(wait->error);
+    if (wait->event != NULL)
+        asyr_event_finish(wait->event, NULL, NULL);
+    return Qnil;
+}
+
+static VALUE perform(struct wait *wait)
+{
+    return rb_ensure(run_wait, (VALUE)wait, end_of_wait, (VALUE)wait);
+}
+
+static void raise_error(struct wait *wait)
+{
+    asyr_error *error = wait->error;
+
+    wait->error = NULL;
+    glue_raise(error);
+}
+
+/* true, or false for a time-out. */
+static VALUE answer_in_time(struct wait *wait)
+{
+    if (wait->error != NULL && wait->status != ASYR_E_TIMEOUT)
+        raise_error(wait);
+    return wait->status == ASYR_OK ? Qtrue : Qfalse;
+}
+
+static VALUE answer_value(struct wait *wait)
+{
+    if (wait->error != NULL)
+        raise_error(wait);
+    return glue_value_to_ruby(wait->value);
+}
+
+/* The event, or nil for a time-out. */
+static VALUE answer_event(struct wait *wait)
+{
+    VALUE event;
+
+    if (wait->status == ASYR_E_TIMEOUT)
+        return Qnil;
+    if (wait->error != NULL)
+        raise_error(wait);
+    event = glue_event_new(wait->event);
+    wait->event = NULL;
+    return event;
+}
+
+static asyr_status get_result(struct wait *wait)
+{
+    return asyr_result_get(wait->object, wait->timeout_ns, wait->interrupt,
+                           &wait->value, &wait->error);
+}
+
+static asyr_status wait_for_result(struct wait *wait)
+{
+    return asyr_result_wait(wait->object, wait->timeout_ns, wait->interrupt,
+                            &wait->error);
+}
+
+static asyr_status join_pool(struct wait *wait)
+{
+    return asyr_pool_join(wait->object, wait->timeout_ns, wait->interrupt,
+                          &wait->error);
+}
+
+static asyr_status take_event(struct wait *wait)
+{
+    return asyr_queue_next(wait->object, wait->timeout_ns, wait->interrupt,
+                           &wait->event, &wait->error);
+}
+
+/* A ready result needs no waiting, so Ruby's other threads need no turn. */
+static int64_t result_timeout(asyr_result *result, VALUE seconds)
+{
+    int64_t timeout_ns = glue_timeout(seconds);
+
+    return asyr_result_is_ready(result) ? 0 : timeout_ns;
+}
+
+VALUE glue_result_get(asyr_result *result, VALUE seconds)
+{
+    struct wait wait = {
+        .call = get_result, .answer = answer_value, .object = result};
+
+    wait.timeout_ns = result_timeout(result, seconds);
+    return perform(&wait);
+}
+
+VALUE glue_result_wait(asyr_result *result, VALUE seconds)
+{
+    struct wait wait = {
+        .call = wait_for_result, .answer = answer_in_time, .object = result};
+
+    wait.timeout_ns = result_timeout(result, seconds);
+    return perform(&wait);
+}
+
+VALUE glue_pool_join(asyr_pool *pool, VALUE seconds)
+{
+    struct wait wait = {.call = join_pool, .answer = answer_in_time, .object = pool};
+
+    wait.timeout_ns = glue_timeout(seconds);
+    return perform(&wait);
+}
+
+VALUE glue_queue_next(asyr_queue *queue, VALUE seconds)
+{
+    struct wait wait = {.call = take_event, .answer = answer_event, .object = queue};
+
+    wait.timeout_ns = glue_timeout(seconds);
+    return perform(&wait);
+}

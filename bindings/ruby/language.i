@@ -1,0 +1,157 @@
+/*
+ * Ruby's part of bindings/asyncresult.i: typemaps and glue.
+ *
+ * An error is raised in a freearg typemap, the last one to be emitted, because an
+ * exception leaves the wrapper at once: whatever it converted must be released
+ * before.
+ */
+%define %asyr_raise
+%typemap(freearg, noblock=1) asyr_error **error, asyr_error **raised {
+    if (*$1 != NULL)
+        glue_raise(*$1);
+}
+%enddef
+%asyr_raise
+%typemap(in, numinputs=0, noblock=1) asyr_error **raised (asyr_error *raised = NULL) {
+    $1 = &raised;
+}
+
+%define %asyr_handle_out(TYPE, PARAMETER)
+%typemap(argout, noblock=1) TYPE **PARAMETER {
+    if (*$1 != NULL)
+        $result = SWIG_NewPointerObj(*$1, $*1_descriptor, SWIG_POINTER_OWN);
+}
+%enddef
+
+/* The status says nothing that the error does not. */
+%typemap(out, noblock=1) asyr_status {
+    (void)$1;
+    $result = Qnil;
+}
+
+/* Texts are nil or a String; what is not declared const is one too. */
+%typemap(in, noblock=1) const char * {
+    $1 = (char *)glue_text($input);
+}
+%typemap(freearg) const char * "";
+%typemap(out, noblock=1) const char * {
+    $result = $1 == NULL ? Qnil : rb_utf8_str_new_cstr($1);
+}
+
+/* Whole numbers, never rounded. */
+%typemap(in, noblock=1) int64_t {
+    $1 = glue_whole($input, "$1_name");
+}
+
+/* Values: what a call takes is released after it, unless it is consumed. */
+%typemap(in, noblock=1) asyr_value *arguments, asyr_value *items,
+                        asyr_value *consumed_arguments {
+    $1 = glue_items_from_ruby($input);
+}
+%typemap(freearg, noblock=1) asyr_value *arguments, asyr_value *items {
+    asyr_value_unref($1);
+}
+%typemap(freearg) asyr_value *consumed_arguments "";
+
+/* Handles may be nil where the library takes NULL; it says so where it does not. */
+%apply SWIGTYPE *DISOWN { asyr_task_options *consumed_options };
+
+%typemap(in, numinputs=0, noblock=1) bool *successful (bool truth = false) {
+    $1 = &truth;
+}
+%typemap(argout, noblock=1) bool *successful {
+    $result = *$1 ? Qtrue : Qfalse;
+}
+%typemap(in, numinputs=0, noblock=1) int32_t *outcome (int32_t number = 0) {
+    $1 = &number;
+}
+%typemap(argout, noblock=1) int32_t *outcome {
+    $result = INT2NUM(*$1);
+}
+%typemap(in, numinputs=0, noblock=1) int64_t *descriptor (int64_t number = 0) {
+    $1 = &number;
+}
+%typemap(argout, noblock=1) int64_t *descriptor {
+    $result = LL2NUM(*$1);
+}
+
+/* What blocks, and what deals with events, is glue. */
+%ignore asyr_result_get;
+%ignore asyr_result_get_int64;
+%ignore asyr_result_get_double;
+%ignore asyr_result_wait;
+%ignore asyr_pool_join;
+%ignore asyr_queue_next;
+%ignore asyr_queue_run;
+%ignore asyr_error_new;
+%ignore asyr_error_set_trace;
+%ignore asyr_error_set_origin;
+%ignore asyr_error_set_cause;
+%ignore asyr_error_set_value;
+%ignore asyr_error_get_value;
+%ignore asyr_timeout_from_seconds;
+%ignore asyr_element_size;
+%rename("$ignore", regexmatch$name="^asyr_event_[gfr]") "";
+%rename("$ignore", regexmatch$name="^asyr_interrupt_") "";
+%rename("$ignore", regexmatch$name="^asyr_worker_[nrdl]") "";
+
+%rename("%(strip:[glue_])s", regexmatch$name="^glue_") "";
+%rename("%(strip:[GLUE_])s", regexmatch$name="^GLUE_") "";
+
+%newobject glue_error_new;
+%newobject glue_submit_unlocked;
+%newobject glue_submit_patient;
+
+const char *asyr_version(void);
+void glue_set_error_class(VALUE error_class);
+void glue_set_opaque_classes(VALUE array_class, VALUE pointer_class);
+asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception,
+                           asyr_error *cause);
+VALUE glue_error_get_value(const asyr_error *error);
+VALUE glue_is_rooted(VALUE object);
+VALUE glue_array_new(VALUE element_type, VALUE numbers);
+VALUE glue_array_type(VALUE array);
+VALUE glue_array_count(VALUE array);
+VALUE glue_array_get(VALUE array, VALUE index);
+VALUE glue_array_bytes(VALUE array);
+VALUE glue_pointer_address(VALUE pointer);
+VALUE glue_result_get(asyr_result *result, VALUE seconds);
+VALUE glue_result_wait(asyr_result *result, VALUE seconds);
+VALUE glue_pool_join(asyr_pool *pool, VALUE seconds);
+VALUE glue_queue_next(asyr_queue *queue, VALUE seconds);
+VALUE glue_event_tag(VALUE event);
+VALUE glue_event_is_report(VALUE event);
+VALUE glue_event_value(VALUE event);
+VALUE glue_event_error(VALUE event);
+VALUE glue_event_run(VALUE event);
+VALUE glue_event_finish(VALUE event, asyr_error *failure);
+void glue_set_unread_error_hook(asyr_pool_options *options, VALUE hook);
+enum glue_submit_call { GLUE_APPLY = 0, GLUE_MAP = 1, GLUE_STARMAP = 2 };
+asyr_result *glue_submit_unlocked(int32_t call, asyr_pool *pool,
+                                  asyr_function *function,
+                                  asyr_value *consumed_arguments,
+                                  asyr_task_options *options, asyr_error **raised);
+asyr_result *glue_submit_patient(int32_t call, asyr_pool *pool,
+                                 asyr_function *function,
+                                 asyr_value *consumed_arguments,
+                                 asyr_task_options *consumed_options,
+                                 asyr_error **raised);
+
+%init %{
+    glue_init_roots();
+%}
+
+%wrapper %{
+VALUE glue_wrap_error(asyr_error *consumed)
+{
+    return SWIG_NewPointerObj(consumed, SWIGTYPE_p_asyr_error, SWIG_POINTER_OWN);
+}
+
+asyr_error *glue_unwrap_error(VALUE object)
+{
+    void *error = NULL;
+
+    SWIG_ConvertPtr(object, &error, SWIGTYPE_p_asyr_error, 0);
+    return error;
+}
+%}

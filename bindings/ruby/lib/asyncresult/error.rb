@@ -1,0 +1,139 @@
+# frozen_string_literal: true
+
+class AsyncResult
+  # What every error of the library tells.
+  module Failure
+    # Made from a native error, or by hand as any exception.
+    def initialize(message = nil, native = nil)
+      super(message || CODES.fetch(self.class::CODE).last)
+      @native = native
+    end
+
+    # The status code, a number of AsyncResult::CODES.
+    def code
+      @native ? Native.error_get_code(@native) : self.class::CODE
+    end
+
+    # The kind: the error's name in the registry, or the class name of the
+    # exception that a callback raised.
+    def kind
+      @native ? Native.error_get_kind(@native) : CODES.fetch(code).first.to_s
+    end
+
+    # Where it was raised, as text in the form of its language, or nil.
+    def trace
+      @native && Native.error_get_trace(@native)
+    end
+
+    # The language in which it was raised, or nil.
+    def origin
+      @native ? Native.error_get_origin(@native) : "Ruby"
+    end
+
+    # What is attached to it: the exception itself, if a callback raised one.
+    def value
+      @native && Native.error_get_value(@native)
+    end
+
+    # The exception of Ruby that it stands for, or the error that led to it.
+    def cause
+      super || (@cause ||= original_cause)
+    end
+
+    private
+
+    def original_cause
+      attached = value
+      return attached if attached.is_a?(::Exception)
+
+      native = @native && Native.error_get_cause(@native)
+      native && Error.__send__(:wrap, native)
+    end
+  end
+
+  # Any error of the library.  There is a subclass for each kind; its name is the
+  # kind followed by "Error".
+  class Error < ::StandardError
+    include Failure
+    CODE = 9
+  end
+
+  # The code Stop: there is nothing more to come.  It ends a `loop`.
+  class StopIteration < ::StopIteration
+    include Failure
+    CODE = 16
+  end
+
+  CODES.each do |code, (kind, _)|
+    next if kind == :Stop
+
+    const_set("#{kind}Error", Class.new(Error) { const_set(:CODE, code) })
+  end
+
+  # Between exceptions and the library's own errors.
+  class Error
+    CLASSES = CODES.to_h do |code, (kind, _)|
+      [code, AsyncResult.const_get(kind == :Stop ? :StopIteration : "#{kind}Error")]
+    end.freeze
+    FOLDER = "#{__dir__}/"
+    MAX_CAUSES = 32
+    private_constant :CLASSES, :FOLDER, :MAX_CAUSES
+
+    class << self
+      # The native error of an exception, with its causes but for `known` and what
+      # led to that.
+      def native_for(exception, known = nil, depth = 0) # :nodoc:
+        native = exception.instance_variable_get(:@native) if exception.is_a?(Failure)
+        return native if native
+
+        cause = exception.cause
+        cause = nil if cause.equal?(known) || depth == MAX_CAUSES
+        cause &&= native_for(cause, known, depth + 1)
+        Native.error_new(TaskError::CODE, texts_of(exception), exception, cause)
+      end
+
+      # A native error that nothing raised.
+      def native(code, message) # :nodoc:
+        Native.error_new(code, [nil, message, nil], nil, nil)
+      end
+
+      private
+
+      def wrap(native)
+        type = CLASSES.fetch(Native.error_get_code(native), Error)
+        type.new(Native.error_get_message(native), native)
+      end
+
+      # The backtrace begins where the library was called.
+      def raise_native(native)
+        error = wrap(native)
+        error.set_backtrace(own_lines(caller))
+        raise error, cause: error.cause
+      end
+
+      def texts_of(exception)
+        trace = own_lines(exception.backtrace || []).join("\n")
+        [exception.class.to_s, message_of(exception), trace].map { |text| plain(text) }
+      end
+
+      # Of a backtrace, the lines that are not the library's.
+      def own_lines(backtrace)
+        backtrace.reject { |line| line.start_with?(FOLDER) }
+      end
+
+      def message_of(exception)
+        exception.message.to_s
+      rescue ::StandardError => error
+        "its message raised #{error.class}"
+      end
+
+      # UTF-8 without a NUL, which is what the library takes.
+      def plain(text)
+        text.encode(Encoding::UTF_8, invalid: :replace, undef: :replace)
+            .scrub.tr("\0", "?")
+      end
+    end
+  end
+
+  Native.set_error_class(Error)
+end

@@ -1,0 +1,70 @@
+# frozen_string_literal: true
+
+class AsyncResult
+  # Numbers of one C type side by side: what a C function takes as `T *`, and may
+  # write into.
+  class TypedArray
+    include Enumerable
+
+    # The element type: one of :int8, :uint8 ... :uint64, :float and :double.
+    def type
+      Native.array_type(self)
+    end
+
+    def size
+      Native.array_count(self)
+    end
+    alias length size
+
+    def [](index)
+      Native.array_get(self, index.negative? ? index + size : index)
+    end
+
+    def each
+      return to_enum { size } unless block_given?
+
+      size.times { |index| yield self[index] }
+      self
+    end
+
+    # The memory itself, as a binary String.
+    def bytes
+      Native.array_bytes(self)
+    end
+
+    def ==(other)
+      other.is_a?(TypedArray) && other.type == type && other.to_a == to_a
+    end
+
+    def inspect
+      "#<#{self.class} #{type} #{to_a}>"
+    end
+  end
+
+  # A pointer that a C function returned; it can be an argument again.
+  class Pointer
+    def address
+      Native.pointer_address(self)
+    end
+    alias to_i address
+
+    def null?
+      address.zero?
+    end
+
+    def ==(other)
+      other.is_a?(Pointer) && other.address == address
+    end
+
+    def inspect
+      format("#<%s 0x%x>", self.class, address)
+    end
+  end
+
+  Native.set_opaque_classes(TypedArray, Pointer)
+
+  # Make a TypedArray: `AsyncResult.array(:double, [1.0, 2.0])`.
+  def self.array(type, numbers)
+    Native.array_new(type, numbers.to_a)
+  end
+end

@@ -1,0 +1,201 @@
+# frozen_string_literal: true
+
+class AsyncResult
+  # Workers, and the tasks that wait for them.
+  class Pool
+    STATES = { 0 => :open, 1 => :closed, 2 => :terminated, 3 => :broken }.freeze
+    private_constant :STATES
+
+    # How many CPUs this process may use: the default number of workers.
+    def self.default_workers
+      Native.default_worker_count
+    end
+
+    # Make a pool.  With a block, yield it, then terminate and join it; the value is
+    # the block's.
+    def self.open(*arguments, **options)
+      pool = new(*arguments, **options)
+      return pool unless block_given?
+
+      begin
+        yield pool
+      ensure
+        pool.__send__(:leave)
+      end
+    end
+
+    # workers:: how many; by default Pool.default_workers.
+    # initializer:, initargs:: a function that runs once in each worker.
+    # max_tasks_per_worker:: after so many a worker is replaced.
+    # queue_limit:, when_full:: how many tasks may wait, and what a submit does when
+    #                           they do: :block, :fail or :caller_runs.
+    # queue:: the Queue in which callbacks wait; by default a thread runs them.
+    # name:: of the pool's threads.
+    # on_unread_error:: called with each error that nobody read.
+    def initialize(workers = nil, initializer: nil, initargs: [],
+                   max_tasks_per_worker: nil, queue_limit: nil, when_full: :block,
+                   queue: nil, name: nil, on_unread_error: nil)
+      hook = on_unread_error && Options::UnreadErrors.new(on_unread_error)
+      @callbacks = queue || Dispatcher.new(name || "asyncresult", hook)
+      @when_full = queue_limit && when_full
+      options = Native.pool_options_new
+      Options.set_workers(options, workers, max_tasks_per_worker)
+      Options.set_initializer(options, initializer, initargs)
+      Options.set_queue_limit(options, queue_limit, when_full)
+      Native.pool_options_set_name(options, name)
+      Native.pool_options_set_queue(options, @callbacks.queue.handle)
+      Native.set_unread_error_hook(options, hook) if hook
+      @handle = Native.pool_new(options)
+      @callbacks.wake if hook
+    end
+
+    # Have a function called by a worker; the AsyncResult of that.
+    #
+    # callback:: called with the value, error_callback:: with the error: one of them,
+    # once, before the result is ready.  strand:: the Strand in which it runs.
+    def apply_async(function = nil, *arguments, callback: nil, error_callback: nil,
+                    strand: nil, &block)
+      refuse_block if block
+      submit(Native::APPLY, function, arguments, Options.for_task(strand, nil, nil),
+             callback, error_callback)
+    end
+
+    # Have a function called by a worker and wait for its value.
+    def apply(function = nil, *arguments, **options, &block)
+      apply_async(function, *arguments, **options, &block).get
+    end
+
+    # Have a function called with each item; the value is an Array in their order, or
+    # a TypedArray for one of numbers.
+    #
+    # chunk_size:: how many items make a task.  errors:: what an item's error does:
+    # :first or :lowest fail the map with the first to arrive or of the lowest index,
+    # :fail_fast also cancels what has not begun, :collect puts it in the item's place.
+    def map_async(function, items, chunk_size: nil, errors: nil, callback: nil,
+                  error_callback: nil, strand: nil, &block)
+      refuse_block if block
+      submit(Native::MAP, function, sequence(items),
+             Options.for_task(strand, chunk_size, errors), callback, error_callback)
+    end
+
+    def map(function, items, **options, &block)
+      map_async(function, items, **options, &block).get
+    end
+
+    # As map_async, with each item an Array of arguments.
+    def starmap_async(function, items, chunk_size: nil, errors: nil, callback: nil,
+                      error_callback: nil, strand: nil, &block)
+      refuse_block if block
+      submit(Native::STARMAP, function, items.map { |item| sequence(item) },
+             Options.for_task(strand, chunk_size, errors), callback, error_callback)
+    end
+
+    def starmap(function, items, **options, &block)
+      starmap_async(function, items, **options, &block).get
+    end
+
+    # Make a Strand: for a library that is not thread-safe or, pinned, one that keeps
+    # state per thread.
+    def strand(pinned: false)
+      kind = pinned ? Native::STRAND_PINNED : Native::STRAND_SERIAL
+      Strand.new(self, Native.strand_new(@handle, kind))
+    end
+
+    # Take no new work; accepted work completes.
+    def close
+      Native.pool_close(@handle)
+    end
+
+    # End the pool: what has not begun never runs, and every result that is not ready
+    # gets TerminatedError.
+    def terminate
+      Native.pool_terminate(@handle)
+    end
+
+    # Wait until the workers of a closed or terminated pool have ended and its
+    # callbacks have run; false when `timeout` seconds pass first.
+    def join(timeout: nil)
+      deadline = Support.deadline(timeout)
+      return false unless Native.pool_join(@handle, timeout)
+
+      queue = @callbacks.queue
+      queue.run if queue.drains_here?
+      @callbacks.equal?(queue) || queue.wait_until_empty(deadline)
+    end
+
+    def workers
+      Native.pool_get_worker_count(@handle)
+    end
+
+    # :open, :closed, :terminated or :broken.
+    def state
+      STATES.fetch(Native.pool_get_state(@handle))
+    end
+
+    def inspect
+      "#<#{self.class} #{state}, #{workers} workers>"
+    end
+
+    private
+
+    # A forked child has nothing to end here.
+    def leave
+      terminate
+      join
+    rescue ForkedError
+      nil
+    end
+
+    def refuse_block
+      raise UnsupportedError, "expected an AsyncResult::CFunction, found a block: " \
+                              "Ruby code cannot be a task"
+    end
+
+    def sequence(items)
+      items.is_a?(TypedArray) ? items : items.to_a
+    end
+
+    def submit(call, function, items, options, callback, error_callback)
+      native = Options.function(function)
+      unless callback || error_callback
+        return wrap(send_off(call, native, items, options))
+      end
+
+      queue = @callbacks.queue
+      tag = queue.expect_callbacks(callback, error_callback)
+      begin
+        options = Options.add_callbacks(options, tag)
+        handle = send_off(call, native, items, options)
+      ensure
+        handle ? @callbacks.wake : queue.forget(tag)
+      end
+      wrap(handle)
+    end
+
+    def wrap(handle)
+      AsyncResult.__send__(:new, handle, @callbacks)
+    end
+
+    # A submit that may take long leaves the interpreter to other threads.
+    def send_off(call, function, items, options)
+      if @when_full.nil? || @when_full == :fail
+        send_off_at_once(call, function, items, options)
+      elsif @when_full == :caller_runs || @callbacks.queue.running_here?
+        Native.submit_unlocked(call, @handle, function, items, options)
+      else
+        Native.submit_patient(call, @handle, function, items, options)
+      end
+    end
+
+    def send_off_at_once(call, function, items, options)
+      case call
+      when Native::APPLY
+        Native.pool_apply_async(@handle, function, items, options)
+      when Native::MAP
+        Native.pool_map_async(@handle, function, items, options)
+      else
+        Native.pool_starmap_async(@handle, function, items, options)
+      end
+    end
+  end
+end

@@ -1,0 +1,210 @@
+# frozen_string_literal: true
+
+class AsyncResult
+  # A completion queue: callbacks of pools that were made with `queue: queue` wait in
+  # it until the program runs them, in a thread of its choosing.
+  #
+  #   until results.all?(&:ready?)
+  #     IO.select([queue])
+  #     queue.run
+  #   end
+  class Queue
+    Callbacks = Struct.new(:callback, :error_callback)
+    Done = Struct.new(:result, :block)
+    # What ends the program or the thread, and is no matter of one result.
+    FATAL = [::SystemExit, ::SignalException, ::NoMemoryError].freeze
+    private_constant :Callbacks, :Done, :FATAL
+
+    attr_reader :handle # :nodoc:
+
+    # `limit`: how many callbacks may be due at once; 0 for no limit.  A submit with
+    # a callback that finds no place raises QueueFullError.
+    def initialize(limit: 0)
+      @handle = Native.queue_new(limit)
+      @lock = ::Mutex.new
+      @drained = ::ConditionVariable.new
+      @entries = {}
+      @last_tag = 0
+    end
+
+    # Run what waits here: all of it or `limit` entries.  With a timeout, wait so long
+    # for the first.  Returns how many ran; inside a callback, 0.
+    def run(limit: 0, timeout: 0)
+      count = 0
+      return count if running_here?
+
+      while (limit.zero? || count < limit) && step(count.zero? ? timeout : 0)
+        count += 1
+      end
+      count
+    end
+
+    # Make the current thread the owner: its `get`, `wait` and `join` run what waits
+    # here meanwhile.
+    def own
+      @owner = ::Thread.current
+      self
+    end
+
+    # For IO.select: readable while something waits here.  Not to be read or closed.
+    def to_io
+      @to_io ||= ::IO.for_fd(Native.queue_get_descriptor(@handle), autoclose: false)
+    end
+
+    # How many entries wait here.
+    def size
+      Native.queue_get_count(@handle)
+    end
+
+    # Drop what waits here, unrun; the results that it held back become ready.
+    def close
+      Native.queue_close(@handle)
+      @owner = nil
+      @lock.synchronize { @entries.clear && @drained.broadcast }
+      nil
+    end
+
+    # -- for the library's own use
+
+    def queue # :nodoc:
+      self
+    end
+
+    # The program runs what is in here, so there is nobody to wake.
+    def wake # :nodoc:
+    end
+
+    def running_here? # :nodoc:
+      @running.equal?(::Thread.current)
+    end
+
+    def drains_here? # :nodoc:
+      @owner.equal?(::Thread.current) && !running_here?
+    end
+
+    # The tag of callbacks that are to be asked for.
+    def expect_callbacks(callback, error_callback) # :nodoc:
+      add(Callbacks.new(callback, error_callback))
+    end
+
+    # Have a block called with `result` once that is ready.
+    def notify(result, block) # :nodoc:
+      tag = add(Done.new(result, block))
+      Native.result_notify(result.handle, @handle, tag)
+    rescue ::Exception
+      forget(tag)
+      raise
+    end
+
+    def forget(tag) # :nodoc:
+      @lock.synchronize do
+        entry = @entries.delete(tag)
+        @drained.broadcast if @entries.empty?
+        entry
+      end
+    end
+
+    def empty? # :nodoc:
+      @lock.synchronize { @entries.empty? }
+    end
+
+    # Wait until nothing is expected any more; false when the deadline passes first.
+    def wait_until_empty(deadline) # :nodoc:
+      @lock.synchronize do
+        until @entries.empty?
+          left = Support.time_until(deadline)
+          return false if left&.zero?
+
+          @drained.wait(@lock, left)
+        end
+      end
+      true
+    end
+
+    # Run entries until the block says true; false when the deadline passes first.
+    def run_until(deadline) # :nodoc:
+      until yield
+        left = Support.time_until(deadline)
+        return yield if !step(left) && left
+      end
+      true
+    end
+
+    # Take an entry and run it; whether there was one.  Between the taking and the
+    # finishing nothing interrupts the thread but in the callback itself.
+    def step(timeout) # :nodoc:
+      failure = nil
+      found = ::Thread.handle_interrupt(::Object => :on_blocking) do
+        event = Native.queue_next(@handle, timeout)
+        failure = serve(event) if event
+        !event.nil?
+      end
+      raise failure if FATAL.any? { |type| type === failure } && !dispatched?
+
+      found
+    end
+
+    private
+
+    # A dispatcher's queue outlives whatever its callbacks raise.
+    def dispatched?
+      ::Thread.current.thread_variable?(:asyncresult_dispatcher)
+    end
+
+    def add(entry)
+      @lock.synchronize do
+        @entries[@last_tag += 1] = entry
+        @last_tag
+      end
+    end
+
+    # Run an event's callback and finish the event; the exception, if it raised one.
+    def serve(event)
+      outer = @running
+      @running = ::Thread.current
+      tag = Native.event_tag(event)
+      has_ended = false
+      exception, native = call(@lock.synchronize { @entries[tag] }, event)
+      has_ended = true
+      exception
+    ensure
+      native = Error.native(TaskError::CODE, "the callback was left before its end") unless has_ended
+      @running = outer
+      Native.event_finish(event, native)
+      forget(tag)
+    end
+
+    def call(entry, event)
+      case entry
+      when Callbacks then call_back(entry, event)
+      when Done then Support.call_safely(entry.block, entry.result)
+      else Native.event_run(event)
+      end
+    end
+
+    def call_back(callbacks, event)
+      error = Native.event_error(event)
+      ::Thread.handle_interrupt(::Object => :immediate) do
+        if error
+          call_error_callback(callbacks.error_callback, error)
+        else
+          callbacks.callback&.call(Native.event_value(event))
+        end
+      end
+      nil
+    rescue ::Exception => exception
+      [exception, exception.equal?(error) ? nil : Error.native_for(exception, error)]
+    end
+
+    # Inside a `rescue`, so that what the callback raises has the error as its cause.
+    def call_error_callback(callback, error)
+      return unless callback
+
+      begin
+        raise error, cause: error.cause
+      rescue Failure
+        callback.call(error)
+      end
+    end
+  end
+end

@@ -1,0 +1,37 @@
+# frozen_string_literal: true
+
+class AsyncResult
+  # Helpers of several classes.
+  module Support # :nodoc: all
+    # A timeout of this many seconds is as good as none.
+    FAR = 1_000_000_000
+
+    module_function
+
+    def now
+      ::Process.clock_gettime(::Process::CLOCK_MONOTONIC)
+    end
+
+    # The monotonic time at which a timeout ends; nil for never.
+    def deadline(timeout)
+      return if timeout.nil?
+      raise ArgumentError, "timeout: expected seconds, found NaN" if timeout.to_f.nan?
+
+      timeout < FAR ? now + timeout : nil
+    end
+
+    # What is left of the time until then, and never less than nothing.
+    def time_until(deadline)
+      deadline && [deadline - now, 0].max
+    end
+
+    # Call what nobody waits for: its exception is printed, as that of a thread is.
+    def call_safely(callable, argument)
+      callable.call(argument)
+      nil
+    rescue ::StandardError, ::ScriptError => exception
+      warn("asyncresult: #{exception.full_message(highlight: false)}")
+    end
+  end
+  private_constant :Support
+end
