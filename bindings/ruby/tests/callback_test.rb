@@ -4,22 +4,24 @@ require_relative "support"
 
 # Callbacks run on a thread of Ruby that the pool makes when it needs one.
 class CallbackTest < AsyncResultTest
+  # Each test names its pool after itself, for dispatchers of others may be idle yet.
   def dispatchers
-    Thread.list.count { |thread| thread.name == "callbacks under test" }
+    Thread.list.select { |thread| thread.name == name }
   end
 
   def test_a_pool_without_callbacks_has_no_thread
-    named = pool(1, name: "callbacks under test")
+    named = pool(1, name: name)
     named.apply(square, 2)
-    assert_equal 0, dispatchers
-    assert_equal 1, named.apply_async(square, 1, callback: ->(_) {}).then { _1.get && dispatchers }
+    assert_empty dispatchers
+    named.apply_async(square, 2, callback: ->(_) {}).get
+    assert_equal 1, dispatchers.size
   end
 
   def test_the_thread_ends_when_it_is_idle_and_comes_back
-    named = pool(1, name: "callbacks under test")
+    named = pool(1, name: name)
     log = []
     named.apply_async(square, 2, callback: log.method(:<<)).get
-    Thread.pass until dispatchers.zero?
+    Thread.pass until dispatchers.empty?
     named.apply_async(square, 3, callback: log.method(:<<)).get
     assert_equal [4, 9], log
   end
@@ -57,11 +59,10 @@ class CallbackTest < AsyncResultTest
   end
 
   def test_a_killed_dispatcher_is_replaced
-    held, latch, = held_pool(name: "callbacks under test")
+    held, latch, = held_pool(name: name)
     log = []
     results = [2, 3].map { held.apply_async(square, _1, callback: log.method(:<<)) }
-    thread = Thread.list.find { _1.name == "callbacks under test" }
-    thread.kill.join
+    dispatchers.first.kill.join
     open_latch(latch)
     assert_equal [4, 9], results.map(&:get)
     assert_equal [4, 9], log

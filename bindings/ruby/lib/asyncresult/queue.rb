@@ -168,10 +168,14 @@ class AsyncResult
       has_ended = true
       exception
     ensure
-      native = Error.native(TaskError::CODE, "the callback was left before its end") unless has_ended
+      native = abandonment unless has_ended
       @running = outer
       Native.event_finish(event, native)
       forget(tag)
+    end
+
+    def abandonment
+      Error.native(TaskError::CODE, "the callback was left before its end")
     end
 
     def call(entry, event)
