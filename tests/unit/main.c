@@ -17,12 +17,14 @@
     SUITE(container)                                                                \
     SUITE(done)                                                                     \
     SUITE(error)                                                                    \
+    SUITE(fork)                                                                     \
     SUITE(full)                                                                     \
     SUITE(function)                                                                 \
     SUITE(interrupt)                                                                \
     SUITE(library)                                                                  \
     SUITE(library_search)                                                           \
     SUITE(map)                                                                      \
+    SUITE(memory)                                                                   \
     SUITE(number)                                                                   \
     SUITE(options)                                                                  \
     SUITE(parker)                                                                   \
@@ -31,6 +33,7 @@
     SUITE(prototype)                                                                \
     SUITE(queue)                                                                    \
     SUITE(result)                                                                   \
+    SUITE(start)                                                                    \
     SUITE(strand)                                                                   \
     SUITE(timeout)                                                                  \
     SUITE(value)                                                                    \

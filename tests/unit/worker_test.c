@@ -196,6 +196,26 @@ static void a_lent_worker_runs_the_initializer_once(void)
     support_end(pool);
 }
 
+static void run_itself(asyr_task *task, void *status)
+{
+    *(asyr_status *)status = asyr_task_run(task, NULL);
+}
+
+static void an_initializers_task_cannot_be_run_again(void)
+{
+    asyr_status status = -1;
+    asyr_pool_options *options = support_pool_options(1);
+    asyr_function *function = support_native(run_itself, &status);
+    UNIT_SUCCEEDS(
+        asyr_pool_options_set_initializer(options, function, NULL, &error));
+    asyr_function_unref(function);
+    asyr_pool *pool = support_pool_with(options);
+    CU_ASSERT_EQUAL(support_take_outcome(support_submit(pool, run_echo, NULL, NULL)),
+                    ASYR_OK);
+    CU_ASSERT_EQUAL(status, ASYR_E_ARGUMENT);
+    support_end(pool);
+}
+
 /* B19 */
 static void an_initializer_that_fails_stops_a_lent_worker(void)
 {
@@ -579,6 +599,7 @@ CU_TestInfo worker_tests[] = {
     UNIT_TEST(a_pushed_worker_can_be_interrupted_between_tasks),
     UNIT_TEST(a_pushed_worker_runs_as_many_tasks_as_it_may),
     UNIT_TEST(a_lent_worker_runs_the_initializer_once),
+    UNIT_TEST(an_initializers_task_cannot_be_run_again),
     UNIT_TEST(an_initializer_that_fails_stops_a_lent_worker),
     UNIT_TEST(a_pulled_task_is_answered_by_its_host),
     UNIT_TEST(a_pulled_task_can_be_run_by_the_library),
