@@ -196,23 +196,23 @@ static void a_lent_worker_runs_the_initializer_once(void)
     support_end(pool);
 }
 
-static void run_itself(asyr_task *task, void *status)
+static void run_itself(asyr_task *task, void *answer)
 {
-    *(asyr_status *)status = asyr_task_run(task, NULL);
+    *(asyr_status *)answer = asyr_task_run(task, NULL);
 }
 
 static void an_initializers_task_cannot_be_run_again(void)
 {
-    asyr_status status = -1;
+    asyr_status answer = -1;
     asyr_pool_options *options = support_pool_options(1);
-    asyr_function *function = support_native(run_itself, &status);
+    asyr_function *function = support_native(run_itself, &answer);
     UNIT_SUCCEEDS(
         asyr_pool_options_set_initializer(options, function, NULL, &error));
     asyr_function_unref(function);
     asyr_pool *pool = support_pool_with(options);
     CU_ASSERT_EQUAL(support_take_outcome(support_submit(pool, run_echo, NULL, NULL)),
                     ASYR_OK);
-    CU_ASSERT_EQUAL(status, ASYR_E_ARGUMENT);
+    CU_ASSERT_EQUAL(answer, ASYR_E_ARGUMENT);
     support_end(pool);
 }
 
