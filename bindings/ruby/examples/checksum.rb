@@ -42,35 +42,32 @@ rescue SystemCallError => error
   error.class.new
 end
 
-def print_row(path, outcome)
+# A file's row, and whether it has a checksum.
+def row_of(path, outcome)
   raise outcome if outcome.is_a?(Exception)
 
-  $stdout.write(format("%08x", outcome.get), "  ", path, "\n")
-  true
+  [format("%08x  ", outcome.get).b + path, true]
 rescue SystemCallError, AsyncResult::Error => error
-  $stdout.write("--------  ", path, ": ", error.message, "\n")
-  false
+  ["--------  ".b + path + ": ".b + error.message.b, false]
 end
 
 def show_progress(done, total)
-  $stderr.write(format("\r%d of %d files", done, total)) if $stderr.tty?
+  $stderr.write("\r#{done} of #{total} files") if $stderr.tty?
 end
 
-def print_rows(pool, paths)
+def rows_of(pool, paths)
   pending = []
-  failures = 0
-  paths.each_with_index do |path, index|
+  rows = paths.each_with_index.filter_map do |path, index|
+    show_progress(index, paths.size)
     pending << [path, submit(pool, path)]
-    next if pending.size < AHEAD
-
-    failures += 1 unless print_row(*pending.shift)
-    show_progress(index + 1 - pending.size, paths.size)
+    row_of(*pending.shift) if pending.size > AHEAD
   end
-  failures + pending.count { |path, outcome| !print_row(path, outcome) }
+  rows + pending.map { |path, outcome| row_of(path, outcome) }
 end
 
 abort("usage: ruby checksum.rb FOLDER") unless ARGV.size == 1
 paths = files_below(ARGV.first).sort
-failures = AsyncResult::Pool.open { |pool| print_rows(pool, paths) }
+rows = AsyncResult::Pool.open { |pool| rows_of(pool, paths) }
 $stderr.write("\r\e[K") if $stderr.tty?
-exit(failures.zero? ? 0 : 1)
+rows.each { |row, _| $stdout.write(row, "\n") }
+exit(rows.all? { |_, has_checksum| has_checksum } ? 0 : 1)

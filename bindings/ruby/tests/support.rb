@@ -48,7 +48,7 @@ class AsyncResultTest < Minitest::Test
   end
 
   def run
-    Timeout.timeout(LIMIT) { super }
+    Timeout.timeout(LIMIT * 6) { super }
   end
 
   def function(name)

@@ -3,7 +3,9 @@
 class AsyncResult
   # Workers, and the tasks that wait for them.
   class Pool
-    STATES = { 0 => :open, 1 => :closed, 2 => :terminated, 3 => :broken }.freeze
+    STATES = {
+      -1 => :forked, 0 => :open, 1 => :closed, 2 => :terminated, 3 => :broken
+    }.freeze
     private_constant :STATES
 
     # How many CPUs this process may use: the default number of workers.
@@ -127,7 +129,7 @@ class AsyncResult
       Native.pool_get_worker_count(@handle)
     end
 
-    # :open, :closed, :terminated or :broken.
+    # :open, :closed, :terminated or :broken; :forked for one of the parent process.
     def state
       STATES.fetch(Native.pool_get_state(@handle))
     end

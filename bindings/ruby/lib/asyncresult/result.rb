@@ -2,7 +2,7 @@
 
 # The result itself.
 class AsyncResult
-  STATES = { 0 => :pending, 1 => :running, 2 => :ready }.freeze
+  STATES = { -1 => :forked, 0 => :pending, 1 => :running, 2 => :ready }.freeze
   OUTCOMES = { 0 => :too_late, 1 => :dequeued, 2 => :asked, 3 => :killed }.freeze
   private_constant :STATES, :OUTCOMES
   private_class_method :new
@@ -38,7 +38,7 @@ class AsyncResult
     Native.result_is_successful(@handle)
   end
 
-  # :pending, :running or :ready.
+  # :pending, :running or :ready; :forked for one of the parent process.
   def state
     STATES.fetch(Native.result_get_state(@handle))
   end

@@ -1,0 +1,115 @@
+# frozen_string_literal: true
+
+require_relative "support"
+
+# The garbage collector may run, and move objects, at any time.
+class GCTest < AsyncResultTest
+  class Marked < StandardError
+    attr_reader :payload
+
+    def initialize(message = nil)
+      super
+      @payload = "payload of #{message}"
+    end
+  end
+
+  def under_stress
+    GC.stress = true
+    yield
+  ensure
+    GC.stress = false
+  end
+
+  # Results of callbacks that raised; made by a thread that ends, so that no stack
+  # keeps what it made.
+  def failed_results(one, count)
+    Thread.new do
+      Array.new(count) do |number|
+        one.apply_async(square, number, callback: ->(_) { raise Marked, number.to_s })
+      end
+    end.value
+  end
+
+  def test_values_and_errors_survive_stress
+    one = pool(2)
+    under_stress do
+      assert_equal [1, 4, 9], one.map(square, [1, 2, 3])
+      assert_equal "asynchronous", one.apply(FIXTURE["const char *fixture_text(void)"])
+      error = assert_raises(AsyncResult::TypeError) { one.apply(square, "text") }
+      assert_includes error.message, "argument 1"
+      assert_equal [0.5, 1.0], AsyncResult.array(:double, [0.5, 1]).to_a
+    end
+  end
+
+  def test_callbacks_survive_stress
+    one = pool(2)
+    log = []
+    under_stress do
+      results = Array.new(5) { one.apply_async(square, _1, callback: log.method(:<<)) }
+      assert_equal [0, 1, 4, 9, 16], results.map(&:get)
+      failed = one.apply_async(square, 1, callback: ->(_) { raise Marked, "stress" })
+      error = assert_raises(AsyncResult::TaskError) { failed.get }
+      assert_equal "payload of stress", error.cause.payload
+    end
+    assert_equal [0, 1, 4, 9, 16], log.sort
+  end
+
+  def test_exceptions_held_by_the_library_survive_compaction
+    one = pool(2)
+    results = failed_results(one, 200)
+    results.each(&:wait)
+    3.times do
+      Array.new(20_000) { |number| number.to_s }.clear
+      GC.start
+      GC.compact
+    end
+    results.each_with_index do |result, number|
+      cause = assert_raises(AsyncResult::TaskError) { result.get }.cause
+      assert_equal "payload of #{number}", cause.payload
+    end
+  end
+
+  def test_compaction_at_every_collection
+    skip "this Ruby cannot" unless GC.respond_to?(:auto_compact=)
+    GC.auto_compact = true
+    one = pool(2)
+    results = Array.new(50) do |number|
+      one.apply_async(square, number, callback: ->(value) { value.to_s * 10 })
+    end
+    under_stress { assert_equal 49 * 49, results.last.get }
+    assert_equal (0...50).map { _1 * _1 }, results.map(&:get)
+  ensure
+    GC.auto_compact = false if GC.respond_to?(:auto_compact=)
+  end
+
+  def test_exceptions_are_collected_with_their_results
+    one = pool(2)
+    Thread.new { failed_results(one, 100).each(&:wait) }.join
+    one.close
+    one.join
+    3.times { GC.start }
+    # A stack may keep a few by chance.
+    assert_operator ObjectSpace.each_object(Marked).count, :<, 20
+  end
+
+  def test_handles_are_collected_with_their_objects
+    Thread.new do
+      200.times do
+        one = AsyncResult::Pool.new(1)
+        one.apply_async(square, 2, callback: ->(_) {}).get
+      end
+    end.join
+    3.times { GC.start }
+    assert_operator ObjectSpace.each_object(AsyncResult::Pool).count, :<, 20
+  end
+
+  def test_twenty_thousand_tasks_with_callbacks
+    one = pool(2)
+    sum = 0
+    results = Array.new(20_000) do |number|
+      one.apply_async(square, number, callback: ->(value) { sum += value })
+    end
+    results.each(&:wait)
+    assert_equal (0...20_000).sum { _1 * _1 }, sum
+  end
+end
