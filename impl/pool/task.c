@@ -211,26 +211,42 @@ void asyri_task_end_item(asyr_task *task)
     }
 }
 
+/* Take the task off; whether it was the job's last, and decided the outcome. */
+static bool end_locked(asyr_task *task, bool *settled)
+{
+    asyri_job *job = task->job;
+    task->state = ASYRI_TASK_ENDED;
+    asyri_list_remove(&task->running);
+    bool last = asyri_job_count_down_locked(job, 1);
+    *settled = last && !job->result.settled;
+    if (*settled)
+        asyri_job_settle_locked(job);
+    return last;
+}
+
+/* The strand goes on after the result was delivered: its callbacks keep its order. */
+static void advance_strand(asyr_strand *strand, asyr_pool *pool)
+{
+    asyri_mutex_lock(&pool->lock);
+    asyri_strand_advance_locked(strand);
+    asyri_mutex_unlock(&pool->lock);
+    asyri_strand_unref(strand);
+}
+
 void asyri_task_end(asyr_task *task)
 {
     asyri_job *job = task->job;
-    asyr_pool *pool = job->pool;
-    bool settled = false;
+    asyr_pool *pool = asyri_pool_ref(job->pool);
+    asyr_strand *strand = task->heads_strand ? asyri_strand_ref(job->strand) : NULL;
+    bool settled;
     asyri_mutex_lock(&pool->lock);
-    task->state = ASYRI_TASK_ENDED;
-    asyri_list_remove(&task->running);
-    if (task->heads_strand)
-        asyri_strand_advance_locked(job->strand);
-    bool last = asyri_job_count_down_locked(job, 1);
-    if (last && !job->result.settled) {
-        asyri_job_settle_locked(job);
-        settled = true;
-    }
+    bool last = end_locked(task, &settled);
     asyri_pool_check_end_locked(pool);
-    asyri_pool_ref(pool);
     asyri_mutex_unlock(&pool->lock);
     if (settled)
         asyri_result_deliver(&job->result);
+    if (strand)
+        advance_strand(strand, pool);
     if (last)
         asyri_job_release_work(job);
     asyri_pool_unref(pool);
