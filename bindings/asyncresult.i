@@ -17,7 +17,8 @@
  *   ASYR_WRAP_GLUE         optional: glue.h is read too, after the typemaps
  * glue.h      its C support, in files of its own, which only converts.
  *
- * Go cannot add outputs to a call: it hides those calls and wraps glue.
+ * Go cannot add outputs to a call: there, output parameters stay pointers, a handle
+ * is a number, and references have functions in place of destructors.
  */
 %module asyncresult
 
