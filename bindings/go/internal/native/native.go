@@ -77,155 +77,155 @@ typedef _gostring_ swig_type_47;
 typedef long long swig_type_48;
 typedef long long swig_type_49;
 typedef long long swig_type_50;
-extern void _wrap_Swig_free_native_86a9ba6ed5575977(uintptr_t arg1);
-extern uintptr_t _wrap_Swig_malloc_native_86a9ba6ed5575977(swig_intgo arg1);
-extern int _wrap_read_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_read_item_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_1 arg2, swig_voidp arg3, swig_voidp arg4);
-extern void _wrap_copy_native_86a9ba6ed5575977(swig_voidp arg1, swig_type_2 arg2, swig_type_3 arg3);
-extern int _wrap_new_scalar_native_86a9ba6ed5575977(int arg1, swig_type_4 arg2, swig_voidp arg3, swig_voidp arg4);
-extern int _wrap_new_pointer_native_86a9ba6ed5575977(swig_type_5 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_append_scalar_native_86a9ba6ed5575977(uintptr_t arg1, int arg2, swig_type_6 arg3, swig_voidp arg4);
-extern int _wrap_append_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern swig_type_7 _wrap_take_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2, swig_type_8 arg3, swig_voidp arg4);
-extern int _wrap_report_unread_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_9 _wrap_thread_native_86a9ba6ed5575977(void);
-extern uintptr_t _wrap_error_new_native_86a9ba6ed5575977(int arg1, swig_type_10 arg2, swig_type_11 arg3);
-extern void _wrap_error_unref_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_error_set_trace_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_12 arg2, swig_voidp arg3);
-extern int _wrap_error_set_origin_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_13 arg2, swig_voidp arg3);
-extern int _wrap_error_set_cause_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_error_set_value_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_error_get_code_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_14 _wrap_error_get_kind_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_15 _wrap_error_get_message_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_16 _wrap_error_get_trace_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_17 _wrap_error_get_origin_native_86a9ba6ed5575977(uintptr_t arg1);
-extern uintptr_t _wrap_error_get_cause_native_86a9ba6ed5575977(uintptr_t arg1);
-extern uintptr_t _wrap_error_get_value_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_18 _wrap_code_get_kind_native_86a9ba6ed5575977(int arg1);
-extern swig_type_19 _wrap_code_get_meaning_native_86a9ba6ed5575977(int arg1);
-extern swig_intgo _wrap_VALUE_NIL_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_BOOL_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_INT64_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_UINT64_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_DOUBLE_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_STRING_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_BYTES_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_LIST_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_MAP_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_ERROR_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_POINTER_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_VALUE_ARRAY_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_INT8_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_UINT8_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_INT16_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_UINT16_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_INT32_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_UINT32_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_INT64_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_UINT64_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_FLOAT_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ELEMENT_DOUBLE_native_86a9ba6ed5575977(void);
-extern int _wrap_value_new_string_native_86a9ba6ed5575977(swig_type_20 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_bytes_native_86a9ba6ed5575977(swig_voidp arg1, swig_type_21 arg2, swig_voidp arg3, swig_voidp arg4);
-extern int _wrap_value_new_list_native_86a9ba6ed5575977(swig_type_22 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_map_native_86a9ba6ed5575977(swig_type_23 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_error_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_array_native_86a9ba6ed5575977(int arg1, swig_voidp arg2, swig_type_24 arg3, swig_voidp arg4, swig_voidp arg5);
-extern int _wrap_value_put_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
-extern uintptr_t _wrap_value_ref_native_86a9ba6ed5575977(uintptr_t arg1);
-extern void _wrap_value_unref_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_value_get_type_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_25 _wrap_value_get_count_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_value_get_entry_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_26 arg2, swig_voidp arg3, swig_voidp arg4, swig_voidp arg5);
-extern int _wrap_value_get_error_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_27 _wrap_element_size_native_86a9ba6ed5575977(int arg1);
-extern int _wrap_interrupt_new_native_86a9ba6ed5575977(swig_voidp arg1, swig_voidp arg2);
-extern void _wrap_interrupt_unref_native_86a9ba6ed5575977(uintptr_t arg1);
-extern void _wrap_interrupt_trigger_native_86a9ba6ed5575977(uintptr_t arg1);
-extern void _wrap_interrupt_clear_native_86a9ba6ed5575977(uintptr_t arg1);
-extern _Bool _wrap_interrupt_is_triggered_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_library_open_native_86a9ba6ed5575977(swig_type_28 arg1, swig_voidp arg2, swig_voidp arg3);
-extern void _wrap_library_unref_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_29 _wrap_library_get_name_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_function_new_c_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_30 arg2, swig_voidp arg3, swig_voidp arg4);
-extern void _wrap_function_unref_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_31 _wrap_function_get_name_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_32 _wrap_function_get_prototype_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_intgo _wrap_RESULT_PENDING_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_RESULT_RUNNING_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_RESULT_READY_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_CANCEL_TOO_LATE_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_CANCEL_DEQUEUED_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_CANCEL_ASKED_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_CANCEL_KILLED_native_86a9ba6ed5575977(void);
-extern void _wrap_result_unref_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_result_wait_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_33 arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_result_get_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_34 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
-extern _Bool _wrap_result_is_ready_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_result_is_successful_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_result_get_state_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_35 _wrap_result_get_tag_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_result_cancel_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_result_notify_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, swig_type_36 arg3, swig_voidp arg4);
-extern swig_intgo _wrap_EVENT_CALLBACK_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_EVENT_DONE_native_86a9ba6ed5575977(void);
-extern int _wrap_queue_new_native_86a9ba6ed5575977(swig_type_37 arg1, swig_voidp arg2, swig_voidp arg3);
-extern void _wrap_queue_unref_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_queue_get_descriptor_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_38 _wrap_queue_get_count_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_queue_next_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_39 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
-extern int _wrap_queue_close_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_event_get_kind_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_40 _wrap_event_get_tag_native_86a9ba6ed5575977(uintptr_t arg1);
-extern uintptr_t _wrap_event_get_result_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_event_get_outcome_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_event_finish_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern swig_intgo _wrap_ERRORS_FIRST_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ERRORS_LOWEST_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ERRORS_COLLECT_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_ERRORS_FAIL_FAST_native_86a9ba6ed5575977(void);
-extern int _wrap_task_options_new_native_86a9ba6ed5575977(swig_voidp arg1, swig_voidp arg2);
-extern void _wrap_task_options_free_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_task_options_set_queue_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_event_native_86a9ba6ed5575977(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_tag_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_41 arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_strand_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_interrupt_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_chunk_size_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_42 arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_error_policy_native_86a9ba6ed5575977(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern swig_intgo _wrap_FULL_BLOCK_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_FULL_FAIL_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_FULL_CALLER_RUNS_native_86a9ba6ed5575977(void);
-extern int _wrap_pool_options_new_native_86a9ba6ed5575977(swig_voidp arg1, swig_voidp arg2);
-extern void _wrap_pool_options_free_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_pool_options_set_workers_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_43 arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_worker_source_native_86a9ba6ed5575977(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_initializer_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_max_tasks_per_worker_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_44 arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_queue_limit_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_45 arg2, int arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_spare_workers_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_46 arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_queue_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_name_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_47 arg2, swig_voidp arg3);
-extern swig_intgo _wrap_POOL_OPEN_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_POOL_CLOSED_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_POOL_TERMINATED_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_POOL_BROKEN_native_86a9ba6ed5575977(void);
-extern swig_type_48 _wrap_default_worker_count_native_86a9ba6ed5575977(void);
-extern int _wrap_pool_new_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern void _wrap_pool_unref_native_86a9ba6ed5575977(uintptr_t arg1);
-extern int _wrap_pool_apply_async_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
-extern int _wrap_pool_map_async_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
-extern int _wrap_pool_starmap_async_native_86a9ba6ed5575977(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
-extern int _wrap_pool_close_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_pool_terminate_native_86a9ba6ed5575977(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_pool_join_native_86a9ba6ed5575977(uintptr_t arg1, swig_type_49 arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_pool_get_state_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_type_50 _wrap_pool_get_worker_count_native_86a9ba6ed5575977(uintptr_t arg1);
-extern swig_intgo _wrap_STRAND_SERIAL_native_86a9ba6ed5575977(void);
-extern swig_intgo _wrap_STRAND_PINNED_native_86a9ba6ed5575977(void);
-extern int _wrap_strand_new_native_86a9ba6ed5575977(uintptr_t arg1, int arg2, swig_voidp arg3, swig_voidp arg4);
-extern void _wrap_strand_unref_native_86a9ba6ed5575977(uintptr_t arg1);
+extern void _wrap_Swig_free_asyncresult(uintptr_t arg1);
+extern uintptr_t _wrap_Swig_malloc_asyncresult(swig_intgo arg1);
+extern int _wrap_read_asyncresult(uintptr_t arg1, swig_voidp arg2);
+extern int _wrap_read_item_asyncresult(uintptr_t arg1, swig_type_1 arg2, swig_voidp arg3, swig_voidp arg4);
+extern void _wrap_copy_asyncresult(swig_voidp arg1, swig_type_2 arg2, swig_type_3 arg3);
+extern int _wrap_new_scalar_asyncresult(int arg1, swig_type_4 arg2, swig_voidp arg3, swig_voidp arg4);
+extern int _wrap_new_pointer_asyncresult(swig_type_5 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_append_scalar_asyncresult(uintptr_t arg1, int arg2, swig_type_6 arg3, swig_voidp arg4);
+extern int _wrap_append_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
+extern swig_type_7 _wrap_take_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_type_8 arg3, swig_voidp arg4);
+extern int _wrap_report_unread_asyncresult(uintptr_t arg1, swig_voidp arg2);
+extern swig_type_9 _wrap_thread_asyncresult(void);
+extern uintptr_t _wrap_error_new_asyncresult(int arg1, swig_type_10 arg2, swig_type_11 arg3);
+extern void _wrap_error_unref_asyncresult(uintptr_t arg1);
+extern int _wrap_error_set_trace_asyncresult(uintptr_t arg1, swig_type_12 arg2, swig_voidp arg3);
+extern int _wrap_error_set_origin_asyncresult(uintptr_t arg1, swig_type_13 arg2, swig_voidp arg3);
+extern int _wrap_error_set_cause_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
+extern int _wrap_error_set_value_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
+extern int _wrap_error_get_code_asyncresult(uintptr_t arg1);
+extern swig_type_14 _wrap_error_get_kind_asyncresult(uintptr_t arg1);
+extern swig_type_15 _wrap_error_get_message_asyncresult(uintptr_t arg1);
+extern swig_type_16 _wrap_error_get_trace_asyncresult(uintptr_t arg1);
+extern swig_type_17 _wrap_error_get_origin_asyncresult(uintptr_t arg1);
+extern uintptr_t _wrap_error_get_cause_asyncresult(uintptr_t arg1);
+extern uintptr_t _wrap_error_get_value_asyncresult(uintptr_t arg1);
+extern swig_type_18 _wrap_code_get_kind_asyncresult(int arg1);
+extern swig_type_19 _wrap_code_get_meaning_asyncresult(int arg1);
+extern swig_intgo _wrap_VALUE_NIL_asyncresult(void);
+extern swig_intgo _wrap_VALUE_BOOL_asyncresult(void);
+extern swig_intgo _wrap_VALUE_INT64_asyncresult(void);
+extern swig_intgo _wrap_VALUE_UINT64_asyncresult(void);
+extern swig_intgo _wrap_VALUE_DOUBLE_asyncresult(void);
+extern swig_intgo _wrap_VALUE_STRING_asyncresult(void);
+extern swig_intgo _wrap_VALUE_BYTES_asyncresult(void);
+extern swig_intgo _wrap_VALUE_LIST_asyncresult(void);
+extern swig_intgo _wrap_VALUE_MAP_asyncresult(void);
+extern swig_intgo _wrap_VALUE_ERROR_asyncresult(void);
+extern swig_intgo _wrap_VALUE_POINTER_asyncresult(void);
+extern swig_intgo _wrap_VALUE_ARRAY_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_INT8_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_UINT8_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_INT16_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_UINT16_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_INT32_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_UINT32_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_INT64_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_UINT64_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_FLOAT_asyncresult(void);
+extern swig_intgo _wrap_ELEMENT_DOUBLE_asyncresult(void);
+extern int _wrap_value_new_string_asyncresult(swig_type_20 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_bytes_asyncresult(swig_voidp arg1, swig_type_21 arg2, swig_voidp arg3, swig_voidp arg4);
+extern int _wrap_value_new_list_asyncresult(swig_type_22 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_map_asyncresult(swig_type_23 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_error_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_array_asyncresult(int arg1, swig_voidp arg2, swig_type_24 arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_value_put_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
+extern uintptr_t _wrap_value_ref_asyncresult(uintptr_t arg1);
+extern void _wrap_value_unref_asyncresult(uintptr_t arg1);
+extern int _wrap_value_get_type_asyncresult(uintptr_t arg1);
+extern swig_type_25 _wrap_value_get_count_asyncresult(uintptr_t arg1);
+extern int _wrap_value_get_entry_asyncresult(uintptr_t arg1, swig_type_26 arg2, swig_voidp arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_value_get_error_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_type_27 _wrap_element_size_asyncresult(int arg1);
+extern int _wrap_interrupt_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
+extern void _wrap_interrupt_unref_asyncresult(uintptr_t arg1);
+extern void _wrap_interrupt_trigger_asyncresult(uintptr_t arg1);
+extern void _wrap_interrupt_clear_asyncresult(uintptr_t arg1);
+extern _Bool _wrap_interrupt_is_triggered_asyncresult(uintptr_t arg1);
+extern int _wrap_library_open_asyncresult(swig_type_28 arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_library_unref_asyncresult(uintptr_t arg1);
+extern swig_type_29 _wrap_library_get_name_asyncresult(uintptr_t arg1);
+extern int _wrap_function_new_c_asyncresult(uintptr_t arg1, swig_type_30 arg2, swig_voidp arg3, swig_voidp arg4);
+extern void _wrap_function_unref_asyncresult(uintptr_t arg1);
+extern swig_type_31 _wrap_function_get_name_asyncresult(uintptr_t arg1);
+extern swig_type_32 _wrap_function_get_prototype_asyncresult(uintptr_t arg1);
+extern swig_intgo _wrap_RESULT_PENDING_asyncresult(void);
+extern swig_intgo _wrap_RESULT_RUNNING_asyncresult(void);
+extern swig_intgo _wrap_RESULT_READY_asyncresult(void);
+extern swig_intgo _wrap_CANCEL_TOO_LATE_asyncresult(void);
+extern swig_intgo _wrap_CANCEL_DEQUEUED_asyncresult(void);
+extern swig_intgo _wrap_CANCEL_ASKED_asyncresult(void);
+extern swig_intgo _wrap_CANCEL_KILLED_asyncresult(void);
+extern void _wrap_result_unref_asyncresult(uintptr_t arg1);
+extern int _wrap_result_wait_asyncresult(uintptr_t arg1, swig_type_33 arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_result_get_asyncresult(uintptr_t arg1, swig_type_34 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern _Bool _wrap_result_is_ready_asyncresult(uintptr_t arg1);
+extern int _wrap_result_is_successful_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_result_get_state_asyncresult(uintptr_t arg1);
+extern swig_type_35 _wrap_result_get_tag_asyncresult(uintptr_t arg1);
+extern int _wrap_result_cancel_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_result_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_36 arg3, swig_voidp arg4);
+extern swig_intgo _wrap_EVENT_CALLBACK_asyncresult(void);
+extern swig_intgo _wrap_EVENT_DONE_asyncresult(void);
+extern int _wrap_queue_new_asyncresult(swig_type_37 arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_queue_unref_asyncresult(uintptr_t arg1);
+extern int _wrap_queue_get_descriptor_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern swig_type_38 _wrap_queue_get_count_asyncresult(uintptr_t arg1);
+extern int _wrap_queue_next_asyncresult(uintptr_t arg1, swig_type_39 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_queue_close_asyncresult(uintptr_t arg1, swig_voidp arg2);
+extern int _wrap_event_get_kind_asyncresult(uintptr_t arg1);
+extern swig_type_40 _wrap_event_get_tag_asyncresult(uintptr_t arg1);
+extern uintptr_t _wrap_event_get_result_asyncresult(uintptr_t arg1);
+extern int _wrap_event_get_outcome_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_event_finish_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
+extern swig_intgo _wrap_ERRORS_FIRST_asyncresult(void);
+extern swig_intgo _wrap_ERRORS_LOWEST_asyncresult(void);
+extern swig_intgo _wrap_ERRORS_COLLECT_asyncresult(void);
+extern swig_intgo _wrap_ERRORS_FAIL_FAST_asyncresult(void);
+extern int _wrap_task_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
+extern void _wrap_task_options_free_asyncresult(uintptr_t arg1);
+extern int _wrap_task_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_event_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_tag_asyncresult(uintptr_t arg1, swig_type_41 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_strand_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_interrupt_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_chunk_size_asyncresult(uintptr_t arg1, swig_type_42 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_error_policy_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern swig_intgo _wrap_FULL_BLOCK_asyncresult(void);
+extern swig_intgo _wrap_FULL_FAIL_asyncresult(void);
+extern swig_intgo _wrap_FULL_CALLER_RUNS_asyncresult(void);
+extern int _wrap_pool_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
+extern void _wrap_pool_options_free_asyncresult(uintptr_t arg1);
+extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_43 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_worker_source_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_initializer_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_44 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_45 arg2, int arg3, swig_voidp arg4);
+extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_46 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_47 arg2, swig_voidp arg3);
+extern swig_intgo _wrap_POOL_OPEN_asyncresult(void);
+extern swig_intgo _wrap_POOL_CLOSED_asyncresult(void);
+extern swig_intgo _wrap_POOL_TERMINATED_asyncresult(void);
+extern swig_intgo _wrap_POOL_BROKEN_asyncresult(void);
+extern swig_type_48 _wrap_default_worker_count_asyncresult(void);
+extern int _wrap_pool_new_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_pool_unref_asyncresult(uintptr_t arg1);
+extern int _wrap_pool_apply_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
+extern int _wrap_pool_map_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
+extern int _wrap_pool_starmap_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
+extern int _wrap_pool_close_asyncresult(uintptr_t arg1, swig_voidp arg2);
+extern int _wrap_pool_terminate_asyncresult(uintptr_t arg1, swig_voidp arg2);
+extern int _wrap_pool_join_asyncresult(uintptr_t arg1, swig_type_49 arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_pool_get_state_asyncresult(uintptr_t arg1);
+extern swig_type_50 _wrap_pool_get_worker_count_asyncresult(uintptr_t arg1);
+extern swig_intgo _wrap_STRAND_SERIAL_asyncresult(void);
+extern swig_intgo _wrap_STRAND_PINNED_asyncresult(void);
+extern int _wrap_strand_new_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3, swig_voidp arg4);
+extern void _wrap_strand_unref_asyncresult(uintptr_t arg1);
 #undef intgo
 */
 import "C"
@@ -263,13 +263,13 @@ func swigCopyString(s string) string {
 
 func Swig_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_Swig_free_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_Swig_free_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Swig_malloc(arg1 int) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_Swig_malloc_native_86a9ba6ed5575977(C.swig_intgo(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_Swig_malloc_asyncresult(C.swig_intgo(_swig_i_0)))
 	return swig_r
 }
 
@@ -277,7 +277,7 @@ func Read(arg1 uintptr, arg2 *uint64) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_read_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int32)(C._wrap_read_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -287,7 +287,7 @@ func Read_item(arg1 uintptr, arg2 int64, arg3 *uint64, arg4 *uintptr) (_swig_ret
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_read_item_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_1(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_read_item_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_1(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -295,7 +295,7 @@ func Copy(arg1 *byte, arg2 uint64, arg3 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_copy_native_86a9ba6ed5575977(C.swig_voidp(_swig_i_0), C.swig_type_2(_swig_i_1), C.swig_type_3(_swig_i_2))
+	C._wrap_copy_asyncresult(C.swig_voidp(_swig_i_0), C.swig_type_2(_swig_i_1), C.swig_type_3(_swig_i_2))
 }
 
 func New_scalar(arg1 int32, arg2 uint64, arg3 *uintptr, arg4 *uintptr) (_swig_ret int32) {
@@ -304,7 +304,7 @@ func New_scalar(arg1 int32, arg2 uint64, arg3 *uintptr, arg4 *uintptr) (_swig_re
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_new_scalar_native_86a9ba6ed5575977(C.int(_swig_i_0), C.swig_type_4(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_new_scalar_asyncresult(C.int(_swig_i_0), C.swig_type_4(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -313,7 +313,7 @@ func New_pointer(arg1 uint64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_new_pointer_native_86a9ba6ed5575977(C.swig_type_5(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_new_pointer_asyncresult(C.swig_type_5(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -323,7 +323,7 @@ func Append_scalar(arg1 uintptr, arg2 int32, arg3 uint64, arg4 *uintptr) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_append_scalar_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_6(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_append_scalar_asyncresult(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_6(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -332,7 +332,7 @@ func Append(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_append_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_append_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -342,7 +342,7 @@ func Take(arg1 uintptr, arg2 *uint64, arg3 int64, arg4 *uintptr) (_swig_ret int6
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int64)(C._wrap_take_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_8(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int64)(C._wrap_take_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_8(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -350,13 +350,13 @@ func Report_unread(arg1 uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_report_unread_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int32)(C._wrap_report_unread_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
 func Thread() (_swig_ret uint64) {
 	var swig_r uint64
-	swig_r = (uint64)(C._wrap_thread_native_86a9ba6ed5575977())
+	swig_r = (uint64)(C._wrap_thread_asyncresult())
 	return swig_r
 }
 
@@ -365,7 +365,7 @@ func Error_new(arg1 int32, arg2 string, arg3 string) (_swig_ret uintptr) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (uintptr)(C._wrap_error_new_native_86a9ba6ed5575977(C.int(_swig_i_0), *(*C.swig_type_10)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_11)(unsafe.Pointer(&_swig_i_2))))
+	swig_r = (uintptr)(C._wrap_error_new_asyncresult(C.int(_swig_i_0), *(*C.swig_type_10)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_11)(unsafe.Pointer(&_swig_i_2))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -377,7 +377,7 @@ func Error_new(arg1 int32, arg2 string, arg3 string) (_swig_ret uintptr) {
 
 func Error_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_error_unref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_error_unref_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Error_set_trace(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret int32) {
@@ -385,7 +385,7 @@ func Error_set_trace(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret int32)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_trace_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), *(*C.swig_type_12)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_trace_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_12)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -397,7 +397,7 @@ func Error_set_origin(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_origin_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_origin_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -409,7 +409,7 @@ func Error_set_cause(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swig_ret int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_cause_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_cause_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -418,21 +418,21 @@ func Error_set_value(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swig_ret int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_value_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_value_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
 func Error_get_code(arg1 uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_error_get_code_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_error_get_code_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Error_get_kind(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_get_kind_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_get_kind_asyncresult(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -442,7 +442,7 @@ func Error_get_kind(arg1 uintptr) (_swig_ret string) {
 func Error_get_message(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_get_message_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_get_message_asyncresult(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -452,7 +452,7 @@ func Error_get_message(arg1 uintptr) (_swig_ret string) {
 func Error_get_trace(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_get_trace_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_get_trace_asyncresult(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -462,7 +462,7 @@ func Error_get_trace(arg1 uintptr) (_swig_ret string) {
 func Error_get_origin(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_error_get_origin_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_error_get_origin_asyncresult(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -472,21 +472,21 @@ func Error_get_origin(arg1 uintptr) (_swig_ret string) {
 func Error_get_cause(arg1 uintptr) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_error_get_cause_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_error_get_cause_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Error_get_value(arg1 uintptr) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_error_get_value_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_error_get_value_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Code_get_kind(arg1 int32) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_code_get_kind_native_86a9ba6ed5575977(C.int(_swig_i_0))
+	swig_r_p := C._wrap_code_get_kind_asyncresult(C.int(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -496,7 +496,7 @@ func Code_get_kind(arg1 int32) (_swig_ret string) {
 func Code_get_meaning(arg1 int32) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_code_get_meaning_native_86a9ba6ed5575977(C.int(_swig_i_0))
+	swig_r_p := C._wrap_code_get_meaning_asyncresult(C.int(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -509,7 +509,7 @@ type Enum_SS_asyr_value_type int
 
 func _swig_getVALUE_NIL() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_NIL_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_NIL_asyncresult())
 	return swig_r
 }
 
@@ -517,7 +517,7 @@ var VALUE_NIL Enum_SS_asyr_value_type = _swig_getVALUE_NIL()
 
 func _swig_getVALUE_BOOL() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_BOOL_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_BOOL_asyncresult())
 	return swig_r
 }
 
@@ -525,7 +525,7 @@ var VALUE_BOOL Enum_SS_asyr_value_type = _swig_getVALUE_BOOL()
 
 func _swig_getVALUE_INT64() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_INT64_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_INT64_asyncresult())
 	return swig_r
 }
 
@@ -533,7 +533,7 @@ var VALUE_INT64 Enum_SS_asyr_value_type = _swig_getVALUE_INT64()
 
 func _swig_getVALUE_UINT64() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_UINT64_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_UINT64_asyncresult())
 	return swig_r
 }
 
@@ -541,7 +541,7 @@ var VALUE_UINT64 Enum_SS_asyr_value_type = _swig_getVALUE_UINT64()
 
 func _swig_getVALUE_DOUBLE() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_DOUBLE_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_DOUBLE_asyncresult())
 	return swig_r
 }
 
@@ -549,7 +549,7 @@ var VALUE_DOUBLE Enum_SS_asyr_value_type = _swig_getVALUE_DOUBLE()
 
 func _swig_getVALUE_STRING() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_STRING_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_STRING_asyncresult())
 	return swig_r
 }
 
@@ -557,7 +557,7 @@ var VALUE_STRING Enum_SS_asyr_value_type = _swig_getVALUE_STRING()
 
 func _swig_getVALUE_BYTES() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_BYTES_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_BYTES_asyncresult())
 	return swig_r
 }
 
@@ -565,7 +565,7 @@ var VALUE_BYTES Enum_SS_asyr_value_type = _swig_getVALUE_BYTES()
 
 func _swig_getVALUE_LIST() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_LIST_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_LIST_asyncresult())
 	return swig_r
 }
 
@@ -573,7 +573,7 @@ var VALUE_LIST Enum_SS_asyr_value_type = _swig_getVALUE_LIST()
 
 func _swig_getVALUE_MAP() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_MAP_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_MAP_asyncresult())
 	return swig_r
 }
 
@@ -581,7 +581,7 @@ var VALUE_MAP Enum_SS_asyr_value_type = _swig_getVALUE_MAP()
 
 func _swig_getVALUE_ERROR() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_ERROR_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_ERROR_asyncresult())
 	return swig_r
 }
 
@@ -589,7 +589,7 @@ var VALUE_ERROR Enum_SS_asyr_value_type = _swig_getVALUE_ERROR()
 
 func _swig_getVALUE_POINTER() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_POINTER_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_POINTER_asyncresult())
 	return swig_r
 }
 
@@ -597,7 +597,7 @@ var VALUE_POINTER Enum_SS_asyr_value_type = _swig_getVALUE_POINTER()
 
 func _swig_getVALUE_ARRAY() (_swig_ret Enum_SS_asyr_value_type) {
 	var swig_r Enum_SS_asyr_value_type
-	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_ARRAY_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_value_type)(C._wrap_VALUE_ARRAY_asyncresult())
 	return swig_r
 }
 
@@ -607,7 +607,7 @@ type Enum_SS_asyr_element_type int
 
 func _swig_getELEMENT_INT8() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_INT8_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_INT8_asyncresult())
 	return swig_r
 }
 
@@ -615,7 +615,7 @@ var ELEMENT_INT8 Enum_SS_asyr_element_type = _swig_getELEMENT_INT8()
 
 func _swig_getELEMENT_UINT8() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_UINT8_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_UINT8_asyncresult())
 	return swig_r
 }
 
@@ -623,7 +623,7 @@ var ELEMENT_UINT8 Enum_SS_asyr_element_type = _swig_getELEMENT_UINT8()
 
 func _swig_getELEMENT_INT16() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_INT16_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_INT16_asyncresult())
 	return swig_r
 }
 
@@ -631,7 +631,7 @@ var ELEMENT_INT16 Enum_SS_asyr_element_type = _swig_getELEMENT_INT16()
 
 func _swig_getELEMENT_UINT16() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_UINT16_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_UINT16_asyncresult())
 	return swig_r
 }
 
@@ -639,7 +639,7 @@ var ELEMENT_UINT16 Enum_SS_asyr_element_type = _swig_getELEMENT_UINT16()
 
 func _swig_getELEMENT_INT32() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_INT32_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_INT32_asyncresult())
 	return swig_r
 }
 
@@ -647,7 +647,7 @@ var ELEMENT_INT32 Enum_SS_asyr_element_type = _swig_getELEMENT_INT32()
 
 func _swig_getELEMENT_UINT32() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_UINT32_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_UINT32_asyncresult())
 	return swig_r
 }
 
@@ -655,7 +655,7 @@ var ELEMENT_UINT32 Enum_SS_asyr_element_type = _swig_getELEMENT_UINT32()
 
 func _swig_getELEMENT_INT64() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_INT64_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_INT64_asyncresult())
 	return swig_r
 }
 
@@ -663,7 +663,7 @@ var ELEMENT_INT64 Enum_SS_asyr_element_type = _swig_getELEMENT_INT64()
 
 func _swig_getELEMENT_UINT64() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_UINT64_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_UINT64_asyncresult())
 	return swig_r
 }
 
@@ -671,7 +671,7 @@ var ELEMENT_UINT64 Enum_SS_asyr_element_type = _swig_getELEMENT_UINT64()
 
 func _swig_getELEMENT_FLOAT() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_FLOAT_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_FLOAT_asyncresult())
 	return swig_r
 }
 
@@ -679,7 +679,7 @@ var ELEMENT_FLOAT Enum_SS_asyr_element_type = _swig_getELEMENT_FLOAT()
 
 func _swig_getELEMENT_DOUBLE() (_swig_ret Enum_SS_asyr_element_type) {
 	var swig_r Enum_SS_asyr_element_type
-	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_DOUBLE_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_element_type)(C._wrap_ELEMENT_DOUBLE_asyncresult())
 	return swig_r
 }
 
@@ -690,7 +690,7 @@ func Value_new_string(arg1 string, arg2 *uintptr, arg3 *uintptr) (_swig_ret int3
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_string_native_86a9ba6ed5575977(*(*C.swig_type_20)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_string_asyncresult(*(*C.swig_type_20)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -703,7 +703,7 @@ func Value_new_bytes(arg1 *byte, arg2 int64, arg3 *uintptr, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_value_new_bytes_native_86a9ba6ed5575977(C.swig_voidp(_swig_i_0), C.swig_type_21(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_value_new_bytes_asyncresult(C.swig_voidp(_swig_i_0), C.swig_type_21(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -712,7 +712,7 @@ func Value_new_list(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_list_native_86a9ba6ed5575977(C.swig_type_22(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_list_asyncresult(C.swig_type_22(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -721,7 +721,7 @@ func Value_new_map(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_map_native_86a9ba6ed5575977(C.swig_type_23(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_map_asyncresult(C.swig_type_23(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -730,7 +730,7 @@ func Value_new_error(arg1 uintptr, arg2 *uintptr, arg3 *uintptr) (_swig_ret int3
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_error_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_error_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -741,7 +741,7 @@ func Value_new_array(arg1 int32, arg2 *byte, arg3 int64, arg4 *uintptr, arg5 *ui
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_value_new_array_native_86a9ba6ed5575977(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_24(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_value_new_array_asyncresult(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_24(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -751,33 +751,33 @@ func Value_put(arg1 uintptr, arg2 uintptr, arg3 uintptr, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_value_put_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_value_put_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
 func Value_ref(arg1 uintptr) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_value_ref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_value_ref_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Value_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_value_unref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_value_unref_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Value_get_type(arg1 uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_value_get_type_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_value_get_type_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Value_get_count(arg1 uintptr) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_value_get_count_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_value_get_count_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -788,7 +788,7 @@ func Value_get_entry(arg1 uintptr, arg2 int64, arg3 *uintptr, arg4 *uintptr, arg
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_value_get_entry_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_26(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_value_get_entry_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_26(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -797,14 +797,14 @@ func Value_get_error(arg1 uintptr, arg2 *uintptr, arg3 *uintptr) (_swig_ret int3
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_get_error_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_get_error_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
 func Element_size(arg1 int32) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_element_size_native_86a9ba6ed5575977(C.int(_swig_i_0)))
+	swig_r = (int64)(C._wrap_element_size_asyncresult(C.int(_swig_i_0)))
 	return swig_r
 }
 
@@ -812,29 +812,29 @@ func Interrupt_new(arg1 *uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_interrupt_new_native_86a9ba6ed5575977(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int32)(C._wrap_interrupt_new_asyncresult(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
 func Interrupt_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_interrupt_unref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_interrupt_unref_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Interrupt_trigger(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_interrupt_trigger_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_interrupt_trigger_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Interrupt_clear(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_interrupt_clear_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_interrupt_clear_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Interrupt_is_triggered(arg1 uintptr) (_swig_ret bool) {
 	var swig_r bool
 	_swig_i_0 := arg1
-	swig_r = (bool)(C._wrap_interrupt_is_triggered_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (bool)(C._wrap_interrupt_is_triggered_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -843,7 +843,7 @@ func Library_open(arg1 string, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_library_open_native_86a9ba6ed5575977(*(*C.swig_type_28)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_library_open_asyncresult(*(*C.swig_type_28)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -852,13 +852,13 @@ func Library_open(arg1 string, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 
 func Library_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_library_unref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_library_unref_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Library_get_name(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_library_get_name_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_library_get_name_asyncresult(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -871,7 +871,7 @@ func Function_new_c(arg1 uintptr, arg2 string, arg3 *uintptr, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_function_new_c_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), *(*C.swig_type_30)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_function_new_c_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_30)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -880,13 +880,13 @@ func Function_new_c(arg1 uintptr, arg2 string, arg3 *uintptr, arg4 *uintptr) (_s
 
 func Function_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_function_unref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_function_unref_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Function_get_name(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_function_get_name_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_function_get_name_asyncresult(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -896,7 +896,7 @@ func Function_get_name(arg1 uintptr) (_swig_ret string) {
 func Function_get_prototype(arg1 uintptr) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_function_get_prototype_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_function_get_prototype_asyncresult(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -907,7 +907,7 @@ type Enum_SS_asyr_result_state int
 
 func _swig_getRESULT_PENDING() (_swig_ret Enum_SS_asyr_result_state) {
 	var swig_r Enum_SS_asyr_result_state
-	swig_r = (Enum_SS_asyr_result_state)(C._wrap_RESULT_PENDING_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_result_state)(C._wrap_RESULT_PENDING_asyncresult())
 	return swig_r
 }
 
@@ -915,7 +915,7 @@ var RESULT_PENDING Enum_SS_asyr_result_state = _swig_getRESULT_PENDING()
 
 func _swig_getRESULT_RUNNING() (_swig_ret Enum_SS_asyr_result_state) {
 	var swig_r Enum_SS_asyr_result_state
-	swig_r = (Enum_SS_asyr_result_state)(C._wrap_RESULT_RUNNING_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_result_state)(C._wrap_RESULT_RUNNING_asyncresult())
 	return swig_r
 }
 
@@ -923,7 +923,7 @@ var RESULT_RUNNING Enum_SS_asyr_result_state = _swig_getRESULT_RUNNING()
 
 func _swig_getRESULT_READY() (_swig_ret Enum_SS_asyr_result_state) {
 	var swig_r Enum_SS_asyr_result_state
-	swig_r = (Enum_SS_asyr_result_state)(C._wrap_RESULT_READY_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_result_state)(C._wrap_RESULT_READY_asyncresult())
 	return swig_r
 }
 
@@ -933,7 +933,7 @@ type Enum_SS_asyr_cancel_outcome int
 
 func _swig_getCANCEL_TOO_LATE() (_swig_ret Enum_SS_asyr_cancel_outcome) {
 	var swig_r Enum_SS_asyr_cancel_outcome
-	swig_r = (Enum_SS_asyr_cancel_outcome)(C._wrap_CANCEL_TOO_LATE_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_cancel_outcome)(C._wrap_CANCEL_TOO_LATE_asyncresult())
 	return swig_r
 }
 
@@ -941,7 +941,7 @@ var CANCEL_TOO_LATE Enum_SS_asyr_cancel_outcome = _swig_getCANCEL_TOO_LATE()
 
 func _swig_getCANCEL_DEQUEUED() (_swig_ret Enum_SS_asyr_cancel_outcome) {
 	var swig_r Enum_SS_asyr_cancel_outcome
-	swig_r = (Enum_SS_asyr_cancel_outcome)(C._wrap_CANCEL_DEQUEUED_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_cancel_outcome)(C._wrap_CANCEL_DEQUEUED_asyncresult())
 	return swig_r
 }
 
@@ -949,7 +949,7 @@ var CANCEL_DEQUEUED Enum_SS_asyr_cancel_outcome = _swig_getCANCEL_DEQUEUED()
 
 func _swig_getCANCEL_ASKED() (_swig_ret Enum_SS_asyr_cancel_outcome) {
 	var swig_r Enum_SS_asyr_cancel_outcome
-	swig_r = (Enum_SS_asyr_cancel_outcome)(C._wrap_CANCEL_ASKED_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_cancel_outcome)(C._wrap_CANCEL_ASKED_asyncresult())
 	return swig_r
 }
 
@@ -957,7 +957,7 @@ var CANCEL_ASKED Enum_SS_asyr_cancel_outcome = _swig_getCANCEL_ASKED()
 
 func _swig_getCANCEL_KILLED() (_swig_ret Enum_SS_asyr_cancel_outcome) {
 	var swig_r Enum_SS_asyr_cancel_outcome
-	swig_r = (Enum_SS_asyr_cancel_outcome)(C._wrap_CANCEL_KILLED_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_cancel_outcome)(C._wrap_CANCEL_KILLED_asyncresult())
 	return swig_r
 }
 
@@ -965,7 +965,7 @@ var CANCEL_KILLED Enum_SS_asyr_cancel_outcome = _swig_getCANCEL_KILLED()
 
 func Result_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_result_unref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_result_unref_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Result_wait(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_ret int32) {
@@ -974,7 +974,7 @@ func Result_wait(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_result_wait_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_33(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_result_wait_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_33(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -985,14 +985,14 @@ func Result_get(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uin
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_result_get_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_34(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_result_get_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_34(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
 func Result_is_ready(arg1 uintptr) (_swig_ret bool) {
 	var swig_r bool
 	_swig_i_0 := arg1
-	swig_r = (bool)(C._wrap_result_is_ready_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (bool)(C._wrap_result_is_ready_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1001,21 +1001,21 @@ func Result_is_successful(arg1 uintptr, arg2 *bool, arg3 *uintptr) (_swig_ret in
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_result_is_successful_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_result_is_successful_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
 func Result_get_state(arg1 uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_result_get_state_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_result_get_state_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Result_get_tag(arg1 uintptr) (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_result_get_tag_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_result_get_tag_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1024,7 +1024,7 @@ func Result_cancel(arg1 uintptr, arg2 *int32, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_result_cancel_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_result_cancel_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1034,7 +1034,7 @@ func Result_notify(arg1 uintptr, arg2 uintptr, arg3 uint64, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_result_notify_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_36(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_result_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_36(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1042,7 +1042,7 @@ type Enum_SS_asyr_event_kind int
 
 func _swig_getEVENT_CALLBACK() (_swig_ret Enum_SS_asyr_event_kind) {
 	var swig_r Enum_SS_asyr_event_kind
-	swig_r = (Enum_SS_asyr_event_kind)(C._wrap_EVENT_CALLBACK_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_event_kind)(C._wrap_EVENT_CALLBACK_asyncresult())
 	return swig_r
 }
 
@@ -1050,7 +1050,7 @@ var EVENT_CALLBACK Enum_SS_asyr_event_kind = _swig_getEVENT_CALLBACK()
 
 func _swig_getEVENT_DONE() (_swig_ret Enum_SS_asyr_event_kind) {
 	var swig_r Enum_SS_asyr_event_kind
-	swig_r = (Enum_SS_asyr_event_kind)(C._wrap_EVENT_DONE_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_event_kind)(C._wrap_EVENT_DONE_asyncresult())
 	return swig_r
 }
 
@@ -1061,13 +1061,13 @@ func Queue_new(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_queue_new_native_86a9ba6ed5575977(C.swig_type_37(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_queue_new_asyncresult(C.swig_type_37(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
 func Queue_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_queue_unref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_queue_unref_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Queue_get_descriptor(arg1 uintptr, arg2 *int64, arg3 *uintptr) (_swig_ret int32) {
@@ -1075,14 +1075,14 @@ func Queue_get_descriptor(arg1 uintptr, arg2 *int64, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_queue_get_descriptor_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_queue_get_descriptor_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
 func Queue_get_count(arg1 uintptr) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_queue_get_count_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_queue_get_count_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1093,7 +1093,7 @@ func Queue_next(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uin
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_queue_next_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_39(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_queue_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_39(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -1101,28 +1101,28 @@ func Queue_close(arg1 uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_queue_close_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int32)(C._wrap_queue_close_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
 func Event_get_kind(arg1 uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_event_get_kind_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_event_get_kind_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Event_get_tag(arg1 uintptr) (_swig_ret uint64) {
 	var swig_r uint64
 	_swig_i_0 := arg1
-	swig_r = (uint64)(C._wrap_event_get_tag_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (uint64)(C._wrap_event_get_tag_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Event_get_result(arg1 uintptr) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_event_get_result_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_event_get_result_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1131,7 +1131,7 @@ func Event_get_outcome(arg1 uintptr, arg2 *uintptr, arg3 *uintptr) (_swig_ret in
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_event_get_outcome_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_event_get_outcome_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1140,7 +1140,7 @@ func Event_finish(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_event_finish_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_event_finish_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1148,7 +1148,7 @@ type Enum_SS_asyr_error_policy int
 
 func _swig_getERRORS_FIRST() (_swig_ret Enum_SS_asyr_error_policy) {
 	var swig_r Enum_SS_asyr_error_policy
-	swig_r = (Enum_SS_asyr_error_policy)(C._wrap_ERRORS_FIRST_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_error_policy)(C._wrap_ERRORS_FIRST_asyncresult())
 	return swig_r
 }
 
@@ -1156,7 +1156,7 @@ var ERRORS_FIRST Enum_SS_asyr_error_policy = _swig_getERRORS_FIRST()
 
 func _swig_getERRORS_LOWEST() (_swig_ret Enum_SS_asyr_error_policy) {
 	var swig_r Enum_SS_asyr_error_policy
-	swig_r = (Enum_SS_asyr_error_policy)(C._wrap_ERRORS_LOWEST_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_error_policy)(C._wrap_ERRORS_LOWEST_asyncresult())
 	return swig_r
 }
 
@@ -1164,7 +1164,7 @@ var ERRORS_LOWEST Enum_SS_asyr_error_policy = _swig_getERRORS_LOWEST()
 
 func _swig_getERRORS_COLLECT() (_swig_ret Enum_SS_asyr_error_policy) {
 	var swig_r Enum_SS_asyr_error_policy
-	swig_r = (Enum_SS_asyr_error_policy)(C._wrap_ERRORS_COLLECT_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_error_policy)(C._wrap_ERRORS_COLLECT_asyncresult())
 	return swig_r
 }
 
@@ -1172,7 +1172,7 @@ var ERRORS_COLLECT Enum_SS_asyr_error_policy = _swig_getERRORS_COLLECT()
 
 func _swig_getERRORS_FAIL_FAST() (_swig_ret Enum_SS_asyr_error_policy) {
 	var swig_r Enum_SS_asyr_error_policy
-	swig_r = (Enum_SS_asyr_error_policy)(C._wrap_ERRORS_FAIL_FAST_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_error_policy)(C._wrap_ERRORS_FAIL_FAST_asyncresult())
 	return swig_r
 }
 
@@ -1182,13 +1182,13 @@ func Task_options_new(arg1 *uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_task_options_new_native_86a9ba6ed5575977(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int32)(C._wrap_task_options_new_asyncresult(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
 func Task_options_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_task_options_free_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_task_options_free_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Task_options_set_queue(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swig_ret int32) {
@@ -1196,7 +1196,7 @@ func Task_options_set_queue(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_queue_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_queue_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1205,7 +1205,7 @@ func Task_options_set_event(arg1 uintptr, arg2 int32, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_event_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_event_asyncresult(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1214,7 +1214,7 @@ func Task_options_set_tag(arg1 uintptr, arg2 uint64, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_tag_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_41(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_tag_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_41(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1223,7 +1223,7 @@ func Task_options_set_strand(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swig_r
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_strand_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_strand_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1232,7 +1232,7 @@ func Task_options_set_interrupt(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swi
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_interrupt_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_interrupt_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1241,7 +1241,7 @@ func Task_options_set_chunk_size(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_chunk_size_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_42(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_chunk_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_42(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1250,7 +1250,7 @@ func Task_options_set_error_policy(arg1 uintptr, arg2 int32, arg3 *uintptr) (_sw
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_error_policy_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_error_policy_asyncresult(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1258,7 +1258,7 @@ type Enum_SS_asyr_full_policy int
 
 func _swig_getFULL_BLOCK() (_swig_ret Enum_SS_asyr_full_policy) {
 	var swig_r Enum_SS_asyr_full_policy
-	swig_r = (Enum_SS_asyr_full_policy)(C._wrap_FULL_BLOCK_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_full_policy)(C._wrap_FULL_BLOCK_asyncresult())
 	return swig_r
 }
 
@@ -1266,7 +1266,7 @@ var FULL_BLOCK Enum_SS_asyr_full_policy = _swig_getFULL_BLOCK()
 
 func _swig_getFULL_FAIL() (_swig_ret Enum_SS_asyr_full_policy) {
 	var swig_r Enum_SS_asyr_full_policy
-	swig_r = (Enum_SS_asyr_full_policy)(C._wrap_FULL_FAIL_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_full_policy)(C._wrap_FULL_FAIL_asyncresult())
 	return swig_r
 }
 
@@ -1274,7 +1274,7 @@ var FULL_FAIL Enum_SS_asyr_full_policy = _swig_getFULL_FAIL()
 
 func _swig_getFULL_CALLER_RUNS() (_swig_ret Enum_SS_asyr_full_policy) {
 	var swig_r Enum_SS_asyr_full_policy
-	swig_r = (Enum_SS_asyr_full_policy)(C._wrap_FULL_CALLER_RUNS_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_full_policy)(C._wrap_FULL_CALLER_RUNS_asyncresult())
 	return swig_r
 }
 
@@ -1284,13 +1284,13 @@ func Pool_options_new(arg1 *uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_pool_options_new_native_86a9ba6ed5575977(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int32)(C._wrap_pool_options_new_asyncresult(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
 func Pool_options_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_pool_options_free_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_pool_options_free_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Pool_options_set_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig_ret int32) {
@@ -1298,7 +1298,7 @@ func Pool_options_set_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_workers_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_43(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_43(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1307,7 +1307,7 @@ func Pool_options_set_worker_source(arg1 uintptr, arg2 int32, arg3 *uintptr) (_s
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_worker_source_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_worker_source_asyncresult(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1317,7 +1317,7 @@ func Pool_options_set_initializer(arg1 uintptr, arg2 uintptr, arg3 uintptr, arg4
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_options_set_initializer_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_options_set_initializer_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1326,7 +1326,7 @@ func Pool_options_set_max_tasks_per_worker(arg1 uintptr, arg2 int64, arg3 *uintp
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_44(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_44(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1336,7 +1336,7 @@ func Pool_options_set_queue_limit(arg1 uintptr, arg2 int64, arg3 int32, arg4 *ui
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1345,7 +1345,7 @@ func Pool_options_set_spare_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_s
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_46(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_46(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1354,7 +1354,7 @@ func Pool_options_set_queue(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_queue_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_queue_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1363,7 +1363,7 @@ func Pool_options_set_name(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_name_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), *(*C.swig_type_47)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_name_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_47)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1374,7 +1374,7 @@ type Enum_SS_asyr_pool_state int
 
 func _swig_getPOOL_OPEN() (_swig_ret Enum_SS_asyr_pool_state) {
 	var swig_r Enum_SS_asyr_pool_state
-	swig_r = (Enum_SS_asyr_pool_state)(C._wrap_POOL_OPEN_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_pool_state)(C._wrap_POOL_OPEN_asyncresult())
 	return swig_r
 }
 
@@ -1382,7 +1382,7 @@ var POOL_OPEN Enum_SS_asyr_pool_state = _swig_getPOOL_OPEN()
 
 func _swig_getPOOL_CLOSED() (_swig_ret Enum_SS_asyr_pool_state) {
 	var swig_r Enum_SS_asyr_pool_state
-	swig_r = (Enum_SS_asyr_pool_state)(C._wrap_POOL_CLOSED_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_pool_state)(C._wrap_POOL_CLOSED_asyncresult())
 	return swig_r
 }
 
@@ -1390,7 +1390,7 @@ var POOL_CLOSED Enum_SS_asyr_pool_state = _swig_getPOOL_CLOSED()
 
 func _swig_getPOOL_TERMINATED() (_swig_ret Enum_SS_asyr_pool_state) {
 	var swig_r Enum_SS_asyr_pool_state
-	swig_r = (Enum_SS_asyr_pool_state)(C._wrap_POOL_TERMINATED_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_pool_state)(C._wrap_POOL_TERMINATED_asyncresult())
 	return swig_r
 }
 
@@ -1398,7 +1398,7 @@ var POOL_TERMINATED Enum_SS_asyr_pool_state = _swig_getPOOL_TERMINATED()
 
 func _swig_getPOOL_BROKEN() (_swig_ret Enum_SS_asyr_pool_state) {
 	var swig_r Enum_SS_asyr_pool_state
-	swig_r = (Enum_SS_asyr_pool_state)(C._wrap_POOL_BROKEN_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_pool_state)(C._wrap_POOL_BROKEN_asyncresult())
 	return swig_r
 }
 
@@ -1406,7 +1406,7 @@ var POOL_BROKEN Enum_SS_asyr_pool_state = _swig_getPOOL_BROKEN()
 
 func Default_worker_count() (_swig_ret int64) {
 	var swig_r int64
-	swig_r = (int64)(C._wrap_default_worker_count_native_86a9ba6ed5575977())
+	swig_r = (int64)(C._wrap_default_worker_count_asyncresult())
 	return swig_r
 }
 
@@ -1415,13 +1415,13 @@ func Pool_new(arg1 uintptr, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_new_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_new_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
 func Pool_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_pool_unref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_pool_unref_asyncresult(C.uintptr_t(_swig_i_0))
 }
 
 func Pool_apply_async(arg1 uintptr, arg2 uintptr, arg3 uintptr, arg4 uintptr, arg5 *uintptr, arg6 *uintptr) (_swig_ret int32) {
@@ -1432,7 +1432,7 @@ func Pool_apply_async(arg1 uintptr, arg2 uintptr, arg3 uintptr, arg4 uintptr, ar
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int32)(C._wrap_pool_apply_async_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5)))
+	swig_r = (int32)(C._wrap_pool_apply_async_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5)))
 	return swig_r
 }
 
@@ -1444,7 +1444,7 @@ func Pool_map_async(arg1 uintptr, arg2 uintptr, arg3 uintptr, arg4 uintptr, arg5
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int32)(C._wrap_pool_map_async_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5)))
+	swig_r = (int32)(C._wrap_pool_map_async_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5)))
 	return swig_r
 }
 
@@ -1456,7 +1456,7 @@ func Pool_starmap_async(arg1 uintptr, arg2 uintptr, arg3 uintptr, arg4 uintptr, 
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r = (int32)(C._wrap_pool_starmap_async_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5)))
+	swig_r = (int32)(C._wrap_pool_starmap_async_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5)))
 	return swig_r
 }
 
@@ -1464,7 +1464,7 @@ func Pool_close(arg1 uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_pool_close_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int32)(C._wrap_pool_close_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1472,7 +1472,7 @@ func Pool_terminate(arg1 uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int32)(C._wrap_pool_terminate_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	swig_r = (int32)(C._wrap_pool_terminate_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
 	return swig_r
 }
 
@@ -1482,21 +1482,21 @@ func Pool_join(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_ret
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_join_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.swig_type_49(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_join_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_49(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
 func Pool_get_state(arg1 uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
-	swig_r = (int32)(C._wrap_pool_get_state_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (int32)(C._wrap_pool_get_state_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func Pool_get_worker_count(arg1 uintptr) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_pool_get_worker_count_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_pool_get_worker_count_asyncresult(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -1504,7 +1504,7 @@ type Enum_SS_asyr_strand_kind int
 
 func _swig_getSTRAND_SERIAL() (_swig_ret Enum_SS_asyr_strand_kind) {
 	var swig_r Enum_SS_asyr_strand_kind
-	swig_r = (Enum_SS_asyr_strand_kind)(C._wrap_STRAND_SERIAL_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_strand_kind)(C._wrap_STRAND_SERIAL_asyncresult())
 	return swig_r
 }
 
@@ -1512,7 +1512,7 @@ var STRAND_SERIAL Enum_SS_asyr_strand_kind = _swig_getSTRAND_SERIAL()
 
 func _swig_getSTRAND_PINNED() (_swig_ret Enum_SS_asyr_strand_kind) {
 	var swig_r Enum_SS_asyr_strand_kind
-	swig_r = (Enum_SS_asyr_strand_kind)(C._wrap_STRAND_PINNED_native_86a9ba6ed5575977())
+	swig_r = (Enum_SS_asyr_strand_kind)(C._wrap_STRAND_PINNED_asyncresult())
 	return swig_r
 }
 
@@ -1524,11 +1524,11 @@ func Strand_new(arg1 uintptr, arg2 int32, arg3 *uintptr, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_strand_new_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_strand_new_asyncresult(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
 func Strand_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_strand_unref_native_86a9ba6ed5575977(C.uintptr_t(_swig_i_0))
+	C._wrap_strand_unref_asyncresult(C.uintptr_t(_swig_i_0))
 }

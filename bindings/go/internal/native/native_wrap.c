@@ -196,7 +196,7 @@ static void* Swig_malloc(int c) {
 extern "C" {
 #endif
 
-void _wrap_Swig_free_native_86a9ba6ed5575977(void *_swig_go_0) {
+void _wrap_Swig_free_asyncresult(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -206,7 +206,7 @@ void _wrap_Swig_free_native_86a9ba6ed5575977(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_native_86a9ba6ed5575977(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_asyncresult(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -219,7 +219,7 @@ void *_wrap_Swig_malloc_native_86a9ba6ed5575977(intgo _swig_go_0) {
 }
 
 
-int _wrap_read_native_86a9ba6ed5575977(asyr_value *_swig_go_0, long long *_swig_go_1) {
+int _wrap_read_asyncresult(asyr_value *_swig_go_0, long long *_swig_go_1) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   uint64_t *arg2 = (uint64_t *) 0 ;
   int32_t result;
@@ -234,7 +234,7 @@ int _wrap_read_native_86a9ba6ed5575977(asyr_value *_swig_go_0, long long *_swig_
 }
 
 
-int _wrap_read_item_native_86a9ba6ed5575977(asyr_value *_swig_go_0, long long _swig_go_1, long long *_swig_go_2, asyr_value **_swig_go_3) {
+int _wrap_read_item_asyncresult(asyr_value *_swig_go_0, long long _swig_go_1, long long *_swig_go_2, asyr_value **_swig_go_3) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   int64_t arg2 ;
   uint64_t *arg3 = (uint64_t *) 0 ;
@@ -253,7 +253,7 @@ int _wrap_read_item_native_86a9ba6ed5575977(asyr_value *_swig_go_0, long long _s
 }
 
 
-void _wrap_copy_native_86a9ba6ed5575977(char *_swig_go_0, long long _swig_go_1, long long _swig_go_2) {
+void _wrap_copy_asyncresult(char *_swig_go_0, long long _swig_go_1, long long _swig_go_2) {
   void *arg1 = (void *) 0 ;
   uint64_t arg2 ;
   int64_t arg3 ;
@@ -267,7 +267,7 @@ void _wrap_copy_native_86a9ba6ed5575977(char *_swig_go_0, long long _swig_go_1, 
 }
 
 
-int _wrap_new_scalar_native_86a9ba6ed5575977(int _swig_go_0, long long _swig_go_1, asyr_value **_swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_new_scalar_asyncresult(int _swig_go_0, long long _swig_go_1, asyr_value **_swig_go_2, asyr_error **_swig_go_3) {
   int32_t arg1 ;
   uint64_t arg2 ;
   asyr_value **arg3 = (asyr_value **) 0 ;
@@ -286,7 +286,7 @@ int _wrap_new_scalar_native_86a9ba6ed5575977(int _swig_go_0, long long _swig_go_
 }
 
 
-int _wrap_new_pointer_native_86a9ba6ed5575977(long long _swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_new_pointer_asyncresult(long long _swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
   uint64_t arg1 ;
   asyr_value **arg2 = (asyr_value **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -303,7 +303,7 @@ int _wrap_new_pointer_native_86a9ba6ed5575977(long long _swig_go_0, asyr_value *
 }
 
 
-int _wrap_append_scalar_native_86a9ba6ed5575977(asyr_value *_swig_go_0, int _swig_go_1, long long _swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_append_scalar_asyncresult(asyr_value *_swig_go_0, int _swig_go_1, long long _swig_go_2, asyr_error **_swig_go_3) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   int32_t arg2 ;
   uint64_t arg3 ;
@@ -322,7 +322,7 @@ int _wrap_append_scalar_native_86a9ba6ed5575977(asyr_value *_swig_go_0, int _swi
 }
 
 
-int _wrap_append_native_86a9ba6ed5575977(asyr_value *_swig_go_0, asyr_value *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_append_asyncresult(asyr_value *_swig_go_0, asyr_value *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   asyr_value *arg2 = (asyr_value *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -339,7 +339,7 @@ int _wrap_append_native_86a9ba6ed5575977(asyr_value *_swig_go_0, asyr_value *_sw
 }
 
 
-long long _wrap_take_native_86a9ba6ed5575977(asyr_queue *_swig_go_0, long long *_swig_go_1, long long _swig_go_2, asyr_event **_swig_go_3) {
+long long _wrap_take_asyncresult(asyr_queue *_swig_go_0, long long *_swig_go_1, long long _swig_go_2, asyr_event **_swig_go_3) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   uint64_t *arg2 = (uint64_t *) 0 ;
   int64_t arg3 ;
@@ -358,7 +358,7 @@ long long _wrap_take_native_86a9ba6ed5575977(asyr_queue *_swig_go_0, long long *
 }
 
 
-int _wrap_report_unread_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, asyr_error **_swig_go_1) {
+int _wrap_report_unread_asyncresult(asyr_pool_options *_swig_go_0, asyr_error **_swig_go_1) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
   asyr_status result;
@@ -373,7 +373,7 @@ int _wrap_report_unread_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, a
 }
 
 
-long long _wrap_thread_native_86a9ba6ed5575977() {
+long long _wrap_thread_asyncresult() {
   uint64_t result;
   long long _swig_go_result;
   
@@ -384,7 +384,7 @@ long long _wrap_thread_native_86a9ba6ed5575977() {
 }
 
 
-asyr_error *_wrap_error_new_native_86a9ba6ed5575977(int _swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+asyr_error *_wrap_error_new_asyncresult(int _swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   int32_t arg1 ;
   char *arg2 = (char *) 0 ;
   char *arg3 = (char *) 0 ;
@@ -403,7 +403,7 @@ asyr_error *_wrap_error_new_native_86a9ba6ed5575977(int _swig_go_0, _gostring_ _
 }
 
 
-void _wrap_error_unref_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
+void _wrap_error_unref_asyncresult(asyr_error *_swig_go_0) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   
   arg1 = *(asyr_error **)&_swig_go_0; 
@@ -413,7 +413,7 @@ void _wrap_error_unref_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
 }
 
 
-int _wrap_error_set_trace_native_86a9ba6ed5575977(asyr_error *_swig_go_0, _gostring_ _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_error_set_trace_asyncresult(asyr_error *_swig_go_0, _gostring_ _swig_go_1, asyr_error **_swig_go_2) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   char *arg2 = (char *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -431,7 +431,7 @@ int _wrap_error_set_trace_native_86a9ba6ed5575977(asyr_error *_swig_go_0, _gostr
 }
 
 
-int _wrap_error_set_origin_native_86a9ba6ed5575977(asyr_error *_swig_go_0, _gostring_ _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_error_set_origin_asyncresult(asyr_error *_swig_go_0, _gostring_ _swig_go_1, asyr_error **_swig_go_2) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   char *arg2 = (char *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -449,7 +449,7 @@ int _wrap_error_set_origin_native_86a9ba6ed5575977(asyr_error *_swig_go_0, _gost
 }
 
 
-int _wrap_error_set_cause_native_86a9ba6ed5575977(asyr_error *_swig_go_0, asyr_error *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_error_set_cause_asyncresult(asyr_error *_swig_go_0, asyr_error *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   asyr_error *arg2 = (asyr_error *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -466,7 +466,7 @@ int _wrap_error_set_cause_native_86a9ba6ed5575977(asyr_error *_swig_go_0, asyr_e
 }
 
 
-int _wrap_error_set_value_native_86a9ba6ed5575977(asyr_error *_swig_go_0, asyr_value *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_error_set_value_asyncresult(asyr_error *_swig_go_0, asyr_value *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   asyr_value *arg2 = (asyr_value *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -483,7 +483,7 @@ int _wrap_error_set_value_native_86a9ba6ed5575977(asyr_error *_swig_go_0, asyr_v
 }
 
 
-int _wrap_error_get_code_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
+int _wrap_error_get_code_asyncresult(asyr_error *_swig_go_0) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -496,7 +496,7 @@ int _wrap_error_get_code_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_error_get_kind_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
+_gostring_ _wrap_error_get_kind_asyncresult(asyr_error *_swig_go_0) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -509,7 +509,7 @@ _gostring_ _wrap_error_get_kind_native_86a9ba6ed5575977(asyr_error *_swig_go_0) 
 }
 
 
-_gostring_ _wrap_error_get_message_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
+_gostring_ _wrap_error_get_message_asyncresult(asyr_error *_swig_go_0) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -522,7 +522,7 @@ _gostring_ _wrap_error_get_message_native_86a9ba6ed5575977(asyr_error *_swig_go_
 }
 
 
-_gostring_ _wrap_error_get_trace_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
+_gostring_ _wrap_error_get_trace_asyncresult(asyr_error *_swig_go_0) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -535,7 +535,7 @@ _gostring_ _wrap_error_get_trace_native_86a9ba6ed5575977(asyr_error *_swig_go_0)
 }
 
 
-_gostring_ _wrap_error_get_origin_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
+_gostring_ _wrap_error_get_origin_asyncresult(asyr_error *_swig_go_0) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -548,7 +548,7 @@ _gostring_ _wrap_error_get_origin_native_86a9ba6ed5575977(asyr_error *_swig_go_0
 }
 
 
-asyr_error *_wrap_error_get_cause_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
+asyr_error *_wrap_error_get_cause_asyncresult(asyr_error *_swig_go_0) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   asyr_error *result = 0 ;
   asyr_error *_swig_go_result;
@@ -561,7 +561,7 @@ asyr_error *_wrap_error_get_cause_native_86a9ba6ed5575977(asyr_error *_swig_go_0
 }
 
 
-asyr_value *_wrap_error_get_value_native_86a9ba6ed5575977(asyr_error *_swig_go_0) {
+asyr_value *_wrap_error_get_value_asyncresult(asyr_error *_swig_go_0) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   asyr_value *result = 0 ;
   asyr_value *_swig_go_result;
@@ -574,7 +574,7 @@ asyr_value *_wrap_error_get_value_native_86a9ba6ed5575977(asyr_error *_swig_go_0
 }
 
 
-_gostring_ _wrap_code_get_kind_native_86a9ba6ed5575977(int _swig_go_0) {
+_gostring_ _wrap_code_get_kind_asyncresult(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -587,7 +587,7 @@ _gostring_ _wrap_code_get_kind_native_86a9ba6ed5575977(int _swig_go_0) {
 }
 
 
-_gostring_ _wrap_code_get_meaning_native_86a9ba6ed5575977(int _swig_go_0) {
+_gostring_ _wrap_code_get_meaning_asyncresult(int _swig_go_0) {
   int32_t arg1 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -600,7 +600,7 @@ _gostring_ _wrap_code_get_meaning_native_86a9ba6ed5575977(int _swig_go_0) {
 }
 
 
-intgo _wrap_VALUE_NIL_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_NIL_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -612,7 +612,7 @@ intgo _wrap_VALUE_NIL_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_BOOL_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_BOOL_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -624,7 +624,7 @@ intgo _wrap_VALUE_BOOL_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_INT64_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_INT64_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -636,7 +636,7 @@ intgo _wrap_VALUE_INT64_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_UINT64_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_UINT64_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -648,7 +648,7 @@ intgo _wrap_VALUE_UINT64_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_DOUBLE_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_DOUBLE_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -660,7 +660,7 @@ intgo _wrap_VALUE_DOUBLE_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_STRING_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_STRING_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -672,7 +672,7 @@ intgo _wrap_VALUE_STRING_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_BYTES_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_BYTES_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -684,7 +684,7 @@ intgo _wrap_VALUE_BYTES_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_LIST_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_LIST_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -696,7 +696,7 @@ intgo _wrap_VALUE_LIST_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_MAP_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_MAP_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -708,7 +708,7 @@ intgo _wrap_VALUE_MAP_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_ERROR_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_ERROR_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -720,7 +720,7 @@ intgo _wrap_VALUE_ERROR_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_POINTER_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_POINTER_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -732,7 +732,7 @@ intgo _wrap_VALUE_POINTER_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_VALUE_ARRAY_native_86a9ba6ed5575977() {
+intgo _wrap_VALUE_ARRAY_asyncresult() {
   enum asyr_value_type result;
   intgo _swig_go_result;
   
@@ -744,7 +744,7 @@ intgo _wrap_VALUE_ARRAY_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_INT8_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_INT8_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -756,7 +756,7 @@ intgo _wrap_ELEMENT_INT8_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_UINT8_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_UINT8_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -768,7 +768,7 @@ intgo _wrap_ELEMENT_UINT8_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_INT16_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_INT16_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -780,7 +780,7 @@ intgo _wrap_ELEMENT_INT16_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_UINT16_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_UINT16_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -792,7 +792,7 @@ intgo _wrap_ELEMENT_UINT16_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_INT32_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_INT32_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -804,7 +804,7 @@ intgo _wrap_ELEMENT_INT32_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_UINT32_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_UINT32_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -816,7 +816,7 @@ intgo _wrap_ELEMENT_UINT32_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_INT64_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_INT64_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -828,7 +828,7 @@ intgo _wrap_ELEMENT_INT64_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_UINT64_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_UINT64_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -840,7 +840,7 @@ intgo _wrap_ELEMENT_UINT64_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_FLOAT_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_FLOAT_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -852,7 +852,7 @@ intgo _wrap_ELEMENT_FLOAT_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ELEMENT_DOUBLE_native_86a9ba6ed5575977() {
+intgo _wrap_ELEMENT_DOUBLE_asyncresult() {
   enum asyr_element_type result;
   intgo _swig_go_result;
   
@@ -864,7 +864,7 @@ intgo _wrap_ELEMENT_DOUBLE_native_86a9ba6ed5575977() {
 }
 
 
-int _wrap_value_new_string_native_86a9ba6ed5575977(_gostring_ _swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_value_new_string_asyncresult(_gostring_ _swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
   char *arg1 = (char *) 0 ;
   int64_t arg2 ;
   asyr_value **arg3 = (asyr_value **) 0 ;
@@ -883,7 +883,7 @@ int _wrap_value_new_string_native_86a9ba6ed5575977(_gostring_ _swig_go_0, asyr_v
 }
 
 
-int _wrap_value_new_bytes_native_86a9ba6ed5575977(char *_swig_go_0, long long _swig_go_1, asyr_value **_swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_value_new_bytes_asyncresult(char *_swig_go_0, long long _swig_go_1, asyr_value **_swig_go_2, asyr_error **_swig_go_3) {
   void *arg1 = (void *) 0 ;
   int64_t arg2 ;
   asyr_value **arg3 = (asyr_value **) 0 ;
@@ -902,7 +902,7 @@ int _wrap_value_new_bytes_native_86a9ba6ed5575977(char *_swig_go_0, long long _s
 }
 
 
-int _wrap_value_new_list_native_86a9ba6ed5575977(long long _swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_value_new_list_asyncresult(long long _swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
   int64_t arg1 ;
   asyr_value **arg2 = (asyr_value **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -919,7 +919,7 @@ int _wrap_value_new_list_native_86a9ba6ed5575977(long long _swig_go_0, asyr_valu
 }
 
 
-int _wrap_value_new_map_native_86a9ba6ed5575977(long long _swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_value_new_map_asyncresult(long long _swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
   int64_t arg1 ;
   asyr_value **arg2 = (asyr_value **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -936,7 +936,7 @@ int _wrap_value_new_map_native_86a9ba6ed5575977(long long _swig_go_0, asyr_value
 }
 
 
-int _wrap_value_new_error_native_86a9ba6ed5575977(asyr_error *_swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_value_new_error_asyncresult(asyr_error *_swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
   asyr_error *arg1 = (asyr_error *) 0 ;
   asyr_value **arg2 = (asyr_value **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -953,7 +953,7 @@ int _wrap_value_new_error_native_86a9ba6ed5575977(asyr_error *_swig_go_0, asyr_v
 }
 
 
-int _wrap_value_new_array_native_86a9ba6ed5575977(int _swig_go_0, char *_swig_go_1, long long _swig_go_2, asyr_value **_swig_go_3, asyr_error **_swig_go_4) {
+int _wrap_value_new_array_asyncresult(int _swig_go_0, char *_swig_go_1, long long _swig_go_2, asyr_value **_swig_go_3, asyr_error **_swig_go_4) {
   int32_t arg1 ;
   void *arg2 = (void *) 0 ;
   int64_t arg3 ;
@@ -974,7 +974,7 @@ int _wrap_value_new_array_native_86a9ba6ed5575977(int _swig_go_0, char *_swig_go
 }
 
 
-int _wrap_value_put_native_86a9ba6ed5575977(asyr_value *_swig_go_0, asyr_value *_swig_go_1, asyr_value *_swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_value_put_asyncresult(asyr_value *_swig_go_0, asyr_value *_swig_go_1, asyr_value *_swig_go_2, asyr_error **_swig_go_3) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   asyr_value *arg2 = (asyr_value *) 0 ;
   asyr_value *arg3 = (asyr_value *) 0 ;
@@ -993,7 +993,7 @@ int _wrap_value_put_native_86a9ba6ed5575977(asyr_value *_swig_go_0, asyr_value *
 }
 
 
-asyr_value *_wrap_value_ref_native_86a9ba6ed5575977(asyr_value *_swig_go_0) {
+asyr_value *_wrap_value_ref_asyncresult(asyr_value *_swig_go_0) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   asyr_value *result = 0 ;
   asyr_value *_swig_go_result;
@@ -1006,7 +1006,7 @@ asyr_value *_wrap_value_ref_native_86a9ba6ed5575977(asyr_value *_swig_go_0) {
 }
 
 
-void _wrap_value_unref_native_86a9ba6ed5575977(asyr_value *_swig_go_0) {
+void _wrap_value_unref_asyncresult(asyr_value *_swig_go_0) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   
   arg1 = *(asyr_value **)&_swig_go_0; 
@@ -1016,7 +1016,7 @@ void _wrap_value_unref_native_86a9ba6ed5575977(asyr_value *_swig_go_0) {
 }
 
 
-int _wrap_value_get_type_native_86a9ba6ed5575977(asyr_value *_swig_go_0) {
+int _wrap_value_get_type_asyncresult(asyr_value *_swig_go_0) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1029,7 +1029,7 @@ int _wrap_value_get_type_native_86a9ba6ed5575977(asyr_value *_swig_go_0) {
 }
 
 
-long long _wrap_value_get_count_native_86a9ba6ed5575977(asyr_value *_swig_go_0) {
+long long _wrap_value_get_count_asyncresult(asyr_value *_swig_go_0) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1042,7 +1042,7 @@ long long _wrap_value_get_count_native_86a9ba6ed5575977(asyr_value *_swig_go_0) 
 }
 
 
-int _wrap_value_get_entry_native_86a9ba6ed5575977(asyr_value *_swig_go_0, long long _swig_go_1, asyr_value **_swig_go_2, asyr_value **_swig_go_3, asyr_error **_swig_go_4) {
+int _wrap_value_get_entry_asyncresult(asyr_value *_swig_go_0, long long _swig_go_1, asyr_value **_swig_go_2, asyr_value **_swig_go_3, asyr_error **_swig_go_4) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   int64_t arg2 ;
   asyr_value **arg3 = (asyr_value **) 0 ;
@@ -1063,7 +1063,7 @@ int _wrap_value_get_entry_native_86a9ba6ed5575977(asyr_value *_swig_go_0, long l
 }
 
 
-int _wrap_value_get_error_native_86a9ba6ed5575977(asyr_value *_swig_go_0, asyr_error **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_value_get_error_asyncresult(asyr_value *_swig_go_0, asyr_error **_swig_go_1, asyr_error **_swig_go_2) {
   asyr_value *arg1 = (asyr_value *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1080,7 +1080,7 @@ int _wrap_value_get_error_native_86a9ba6ed5575977(asyr_value *_swig_go_0, asyr_e
 }
 
 
-long long _wrap_element_size_native_86a9ba6ed5575977(int _swig_go_0) {
+long long _wrap_element_size_asyncresult(int _swig_go_0) {
   int32_t arg1 ;
   int64_t result;
   long long _swig_go_result;
@@ -1093,7 +1093,7 @@ long long _wrap_element_size_native_86a9ba6ed5575977(int _swig_go_0) {
 }
 
 
-int _wrap_interrupt_new_native_86a9ba6ed5575977(asyr_interrupt **_swig_go_0, asyr_error **_swig_go_1) {
+int _wrap_interrupt_new_asyncresult(asyr_interrupt **_swig_go_0, asyr_error **_swig_go_1) {
   asyr_interrupt **arg1 = (asyr_interrupt **) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
   asyr_status result;
@@ -1108,7 +1108,7 @@ int _wrap_interrupt_new_native_86a9ba6ed5575977(asyr_interrupt **_swig_go_0, asy
 }
 
 
-void _wrap_interrupt_unref_native_86a9ba6ed5575977(asyr_interrupt *_swig_go_0) {
+void _wrap_interrupt_unref_asyncresult(asyr_interrupt *_swig_go_0) {
   asyr_interrupt *arg1 = (asyr_interrupt *) 0 ;
   
   arg1 = *(asyr_interrupt **)&_swig_go_0; 
@@ -1118,7 +1118,7 @@ void _wrap_interrupt_unref_native_86a9ba6ed5575977(asyr_interrupt *_swig_go_0) {
 }
 
 
-void _wrap_interrupt_trigger_native_86a9ba6ed5575977(asyr_interrupt *_swig_go_0) {
+void _wrap_interrupt_trigger_asyncresult(asyr_interrupt *_swig_go_0) {
   asyr_interrupt *arg1 = (asyr_interrupt *) 0 ;
   
   arg1 = *(asyr_interrupt **)&_swig_go_0; 
@@ -1128,7 +1128,7 @@ void _wrap_interrupt_trigger_native_86a9ba6ed5575977(asyr_interrupt *_swig_go_0)
 }
 
 
-void _wrap_interrupt_clear_native_86a9ba6ed5575977(asyr_interrupt *_swig_go_0) {
+void _wrap_interrupt_clear_asyncresult(asyr_interrupt *_swig_go_0) {
   asyr_interrupt *arg1 = (asyr_interrupt *) 0 ;
   
   arg1 = *(asyr_interrupt **)&_swig_go_0; 
@@ -1138,7 +1138,7 @@ void _wrap_interrupt_clear_native_86a9ba6ed5575977(asyr_interrupt *_swig_go_0) {
 }
 
 
-bool _wrap_interrupt_is_triggered_native_86a9ba6ed5575977(asyr_interrupt *_swig_go_0) {
+bool _wrap_interrupt_is_triggered_asyncresult(asyr_interrupt *_swig_go_0) {
   asyr_interrupt *arg1 = (asyr_interrupt *) 0 ;
   bool result;
   bool _swig_go_result;
@@ -1151,7 +1151,7 @@ bool _wrap_interrupt_is_triggered_native_86a9ba6ed5575977(asyr_interrupt *_swig_
 }
 
 
-int _wrap_library_open_native_86a9ba6ed5575977(_gostring_ _swig_go_0, asyr_library **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_library_open_asyncresult(_gostring_ _swig_go_0, asyr_library **_swig_go_1, asyr_error **_swig_go_2) {
   char *arg1 = (char *) 0 ;
   asyr_library **arg2 = (asyr_library **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1169,7 +1169,7 @@ int _wrap_library_open_native_86a9ba6ed5575977(_gostring_ _swig_go_0, asyr_libra
 }
 
 
-void _wrap_library_unref_native_86a9ba6ed5575977(asyr_library *_swig_go_0) {
+void _wrap_library_unref_asyncresult(asyr_library *_swig_go_0) {
   asyr_library *arg1 = (asyr_library *) 0 ;
   
   arg1 = *(asyr_library **)&_swig_go_0; 
@@ -1179,7 +1179,7 @@ void _wrap_library_unref_native_86a9ba6ed5575977(asyr_library *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_library_get_name_native_86a9ba6ed5575977(asyr_library *_swig_go_0) {
+_gostring_ _wrap_library_get_name_asyncresult(asyr_library *_swig_go_0) {
   asyr_library *arg1 = (asyr_library *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1192,7 +1192,7 @@ _gostring_ _wrap_library_get_name_native_86a9ba6ed5575977(asyr_library *_swig_go
 }
 
 
-int _wrap_function_new_c_native_86a9ba6ed5575977(asyr_library *_swig_go_0, _gostring_ _swig_go_1, asyr_function **_swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_function_new_c_asyncresult(asyr_library *_swig_go_0, _gostring_ _swig_go_1, asyr_function **_swig_go_2, asyr_error **_swig_go_3) {
   asyr_library *arg1 = (asyr_library *) 0 ;
   char *arg2 = (char *) 0 ;
   asyr_function **arg3 = (asyr_function **) 0 ;
@@ -1212,7 +1212,7 @@ int _wrap_function_new_c_native_86a9ba6ed5575977(asyr_library *_swig_go_0, _gost
 }
 
 
-void _wrap_function_unref_native_86a9ba6ed5575977(asyr_function *_swig_go_0) {
+void _wrap_function_unref_asyncresult(asyr_function *_swig_go_0) {
   asyr_function *arg1 = (asyr_function *) 0 ;
   
   arg1 = *(asyr_function **)&_swig_go_0; 
@@ -1222,7 +1222,7 @@ void _wrap_function_unref_native_86a9ba6ed5575977(asyr_function *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_function_get_name_native_86a9ba6ed5575977(asyr_function *_swig_go_0) {
+_gostring_ _wrap_function_get_name_asyncresult(asyr_function *_swig_go_0) {
   asyr_function *arg1 = (asyr_function *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1235,7 +1235,7 @@ _gostring_ _wrap_function_get_name_native_86a9ba6ed5575977(asyr_function *_swig_
 }
 
 
-_gostring_ _wrap_function_get_prototype_native_86a9ba6ed5575977(asyr_function *_swig_go_0) {
+_gostring_ _wrap_function_get_prototype_asyncresult(asyr_function *_swig_go_0) {
   asyr_function *arg1 = (asyr_function *) 0 ;
   char *result = 0 ;
   _gostring_ _swig_go_result;
@@ -1248,7 +1248,7 @@ _gostring_ _wrap_function_get_prototype_native_86a9ba6ed5575977(asyr_function *_
 }
 
 
-intgo _wrap_RESULT_PENDING_native_86a9ba6ed5575977() {
+intgo _wrap_RESULT_PENDING_asyncresult() {
   enum asyr_result_state result;
   intgo _swig_go_result;
   
@@ -1260,7 +1260,7 @@ intgo _wrap_RESULT_PENDING_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_RESULT_RUNNING_native_86a9ba6ed5575977() {
+intgo _wrap_RESULT_RUNNING_asyncresult() {
   enum asyr_result_state result;
   intgo _swig_go_result;
   
@@ -1272,7 +1272,7 @@ intgo _wrap_RESULT_RUNNING_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_RESULT_READY_native_86a9ba6ed5575977() {
+intgo _wrap_RESULT_READY_asyncresult() {
   enum asyr_result_state result;
   intgo _swig_go_result;
   
@@ -1284,7 +1284,7 @@ intgo _wrap_RESULT_READY_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_CANCEL_TOO_LATE_native_86a9ba6ed5575977() {
+intgo _wrap_CANCEL_TOO_LATE_asyncresult() {
   enum asyr_cancel_outcome result;
   intgo _swig_go_result;
   
@@ -1296,7 +1296,7 @@ intgo _wrap_CANCEL_TOO_LATE_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_CANCEL_DEQUEUED_native_86a9ba6ed5575977() {
+intgo _wrap_CANCEL_DEQUEUED_asyncresult() {
   enum asyr_cancel_outcome result;
   intgo _swig_go_result;
   
@@ -1308,7 +1308,7 @@ intgo _wrap_CANCEL_DEQUEUED_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_CANCEL_ASKED_native_86a9ba6ed5575977() {
+intgo _wrap_CANCEL_ASKED_asyncresult() {
   enum asyr_cancel_outcome result;
   intgo _swig_go_result;
   
@@ -1320,7 +1320,7 @@ intgo _wrap_CANCEL_ASKED_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_CANCEL_KILLED_native_86a9ba6ed5575977() {
+intgo _wrap_CANCEL_KILLED_asyncresult() {
   enum asyr_cancel_outcome result;
   intgo _swig_go_result;
   
@@ -1332,7 +1332,7 @@ intgo _wrap_CANCEL_KILLED_native_86a9ba6ed5575977() {
 }
 
 
-void _wrap_result_unref_native_86a9ba6ed5575977(asyr_result *_swig_go_0) {
+void _wrap_result_unref_asyncresult(asyr_result *_swig_go_0) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   
   arg1 = *(asyr_result **)&_swig_go_0; 
@@ -1342,7 +1342,7 @@ void _wrap_result_unref_native_86a9ba6ed5575977(asyr_result *_swig_go_0) {
 }
 
 
-int _wrap_result_wait_native_86a9ba6ed5575977(asyr_result *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_result_wait_asyncresult(asyr_result *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_error **_swig_go_3) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   int64_t arg2 ;
   asyr_interrupt *arg3 = (asyr_interrupt *) 0 ;
@@ -1361,7 +1361,7 @@ int _wrap_result_wait_native_86a9ba6ed5575977(asyr_result *_swig_go_0, long long
 }
 
 
-int _wrap_result_get_native_86a9ba6ed5575977(asyr_result *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_value **_swig_go_3, asyr_error **_swig_go_4) {
+int _wrap_result_get_asyncresult(asyr_result *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_value **_swig_go_3, asyr_error **_swig_go_4) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   int64_t arg2 ;
   asyr_interrupt *arg3 = (asyr_interrupt *) 0 ;
@@ -1382,7 +1382,7 @@ int _wrap_result_get_native_86a9ba6ed5575977(asyr_result *_swig_go_0, long long 
 }
 
 
-bool _wrap_result_is_ready_native_86a9ba6ed5575977(asyr_result *_swig_go_0) {
+bool _wrap_result_is_ready_asyncresult(asyr_result *_swig_go_0) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   bool result;
   bool _swig_go_result;
@@ -1395,7 +1395,7 @@ bool _wrap_result_is_ready_native_86a9ba6ed5575977(asyr_result *_swig_go_0) {
 }
 
 
-int _wrap_result_is_successful_native_86a9ba6ed5575977(asyr_result *_swig_go_0, bool *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_result_is_successful_asyncresult(asyr_result *_swig_go_0, bool *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   bool *arg2 = (bool *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1412,7 +1412,7 @@ int _wrap_result_is_successful_native_86a9ba6ed5575977(asyr_result *_swig_go_0, 
 }
 
 
-int _wrap_result_get_state_native_86a9ba6ed5575977(asyr_result *_swig_go_0) {
+int _wrap_result_get_state_asyncresult(asyr_result *_swig_go_0) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1425,7 +1425,7 @@ int _wrap_result_get_state_native_86a9ba6ed5575977(asyr_result *_swig_go_0) {
 }
 
 
-long long _wrap_result_get_tag_native_86a9ba6ed5575977(asyr_result *_swig_go_0) {
+long long _wrap_result_get_tag_asyncresult(asyr_result *_swig_go_0) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1438,7 +1438,7 @@ long long _wrap_result_get_tag_native_86a9ba6ed5575977(asyr_result *_swig_go_0) 
 }
 
 
-int _wrap_result_cancel_native_86a9ba6ed5575977(asyr_result *_swig_go_0, int *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_result_cancel_asyncresult(asyr_result *_swig_go_0, int *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   int32_t *arg2 = (int32_t *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1455,7 +1455,7 @@ int _wrap_result_cancel_native_86a9ba6ed5575977(asyr_result *_swig_go_0, int *_s
 }
 
 
-int _wrap_result_notify_native_86a9ba6ed5575977(asyr_result *_swig_go_0, asyr_queue *_swig_go_1, long long _swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_result_notify_asyncresult(asyr_result *_swig_go_0, asyr_queue *_swig_go_1, long long _swig_go_2, asyr_error **_swig_go_3) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   asyr_queue *arg2 = (asyr_queue *) 0 ;
   uint64_t arg3 ;
@@ -1474,7 +1474,7 @@ int _wrap_result_notify_native_86a9ba6ed5575977(asyr_result *_swig_go_0, asyr_qu
 }
 
 
-intgo _wrap_EVENT_CALLBACK_native_86a9ba6ed5575977() {
+intgo _wrap_EVENT_CALLBACK_asyncresult() {
   enum asyr_event_kind result;
   intgo _swig_go_result;
   
@@ -1486,7 +1486,7 @@ intgo _wrap_EVENT_CALLBACK_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_EVENT_DONE_native_86a9ba6ed5575977() {
+intgo _wrap_EVENT_DONE_asyncresult() {
   enum asyr_event_kind result;
   intgo _swig_go_result;
   
@@ -1498,7 +1498,7 @@ intgo _wrap_EVENT_DONE_native_86a9ba6ed5575977() {
 }
 
 
-int _wrap_queue_new_native_86a9ba6ed5575977(long long _swig_go_0, asyr_queue **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_queue_new_asyncresult(long long _swig_go_0, asyr_queue **_swig_go_1, asyr_error **_swig_go_2) {
   int64_t arg1 ;
   asyr_queue **arg2 = (asyr_queue **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1515,7 +1515,7 @@ int _wrap_queue_new_native_86a9ba6ed5575977(long long _swig_go_0, asyr_queue **_
 }
 
 
-void _wrap_queue_unref_native_86a9ba6ed5575977(asyr_queue *_swig_go_0) {
+void _wrap_queue_unref_asyncresult(asyr_queue *_swig_go_0) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   
   arg1 = *(asyr_queue **)&_swig_go_0; 
@@ -1525,7 +1525,7 @@ void _wrap_queue_unref_native_86a9ba6ed5575977(asyr_queue *_swig_go_0) {
 }
 
 
-int _wrap_queue_get_descriptor_native_86a9ba6ed5575977(asyr_queue *_swig_go_0, long long *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_queue_get_descriptor_asyncresult(asyr_queue *_swig_go_0, long long *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1542,7 +1542,7 @@ int _wrap_queue_get_descriptor_native_86a9ba6ed5575977(asyr_queue *_swig_go_0, l
 }
 
 
-long long _wrap_queue_get_count_native_86a9ba6ed5575977(asyr_queue *_swig_go_0) {
+long long _wrap_queue_get_count_asyncresult(asyr_queue *_swig_go_0) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -1555,7 +1555,7 @@ long long _wrap_queue_get_count_native_86a9ba6ed5575977(asyr_queue *_swig_go_0) 
 }
 
 
-int _wrap_queue_next_native_86a9ba6ed5575977(asyr_queue *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_event **_swig_go_3, asyr_error **_swig_go_4) {
+int _wrap_queue_next_asyncresult(asyr_queue *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_event **_swig_go_3, asyr_error **_swig_go_4) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   int64_t arg2 ;
   asyr_interrupt *arg3 = (asyr_interrupt *) 0 ;
@@ -1576,7 +1576,7 @@ int _wrap_queue_next_native_86a9ba6ed5575977(asyr_queue *_swig_go_0, long long _
 }
 
 
-int _wrap_queue_close_native_86a9ba6ed5575977(asyr_queue *_swig_go_0, asyr_error **_swig_go_1) {
+int _wrap_queue_close_asyncresult(asyr_queue *_swig_go_0, asyr_error **_swig_go_1) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
   asyr_status result;
@@ -1591,7 +1591,7 @@ int _wrap_queue_close_native_86a9ba6ed5575977(asyr_queue *_swig_go_0, asyr_error
 }
 
 
-int _wrap_event_get_kind_native_86a9ba6ed5575977(asyr_event *_swig_go_0) {
+int _wrap_event_get_kind_asyncresult(asyr_event *_swig_go_0) {
   asyr_event *arg1 = (asyr_event *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -1604,7 +1604,7 @@ int _wrap_event_get_kind_native_86a9ba6ed5575977(asyr_event *_swig_go_0) {
 }
 
 
-long long _wrap_event_get_tag_native_86a9ba6ed5575977(asyr_event *_swig_go_0) {
+long long _wrap_event_get_tag_asyncresult(asyr_event *_swig_go_0) {
   asyr_event *arg1 = (asyr_event *) 0 ;
   uint64_t result;
   long long _swig_go_result;
@@ -1617,7 +1617,7 @@ long long _wrap_event_get_tag_native_86a9ba6ed5575977(asyr_event *_swig_go_0) {
 }
 
 
-asyr_result *_wrap_event_get_result_native_86a9ba6ed5575977(asyr_event *_swig_go_0) {
+asyr_result *_wrap_event_get_result_asyncresult(asyr_event *_swig_go_0) {
   asyr_event *arg1 = (asyr_event *) 0 ;
   asyr_result *result = 0 ;
   asyr_result *_swig_go_result;
@@ -1630,7 +1630,7 @@ asyr_result *_wrap_event_get_result_native_86a9ba6ed5575977(asyr_event *_swig_go
 }
 
 
-int _wrap_event_get_outcome_native_86a9ba6ed5575977(asyr_event *_swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_event_get_outcome_asyncresult(asyr_event *_swig_go_0, asyr_value **_swig_go_1, asyr_error **_swig_go_2) {
   asyr_event *arg1 = (asyr_event *) 0 ;
   asyr_value **arg2 = (asyr_value **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1647,7 +1647,7 @@ int _wrap_event_get_outcome_native_86a9ba6ed5575977(asyr_event *_swig_go_0, asyr
 }
 
 
-int _wrap_event_finish_native_86a9ba6ed5575977(asyr_event *_swig_go_0, asyr_error *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_event_finish_asyncresult(asyr_event *_swig_go_0, asyr_error *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_event *arg1 = (asyr_event *) 0 ;
   asyr_error *arg2 = (asyr_error *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1664,7 +1664,7 @@ int _wrap_event_finish_native_86a9ba6ed5575977(asyr_event *_swig_go_0, asyr_erro
 }
 
 
-intgo _wrap_ERRORS_FIRST_native_86a9ba6ed5575977() {
+intgo _wrap_ERRORS_FIRST_asyncresult() {
   enum asyr_error_policy result;
   intgo _swig_go_result;
   
@@ -1676,7 +1676,7 @@ intgo _wrap_ERRORS_FIRST_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ERRORS_LOWEST_native_86a9ba6ed5575977() {
+intgo _wrap_ERRORS_LOWEST_asyncresult() {
   enum asyr_error_policy result;
   intgo _swig_go_result;
   
@@ -1688,7 +1688,7 @@ intgo _wrap_ERRORS_LOWEST_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ERRORS_COLLECT_native_86a9ba6ed5575977() {
+intgo _wrap_ERRORS_COLLECT_asyncresult() {
   enum asyr_error_policy result;
   intgo _swig_go_result;
   
@@ -1700,7 +1700,7 @@ intgo _wrap_ERRORS_COLLECT_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_ERRORS_FAIL_FAST_native_86a9ba6ed5575977() {
+intgo _wrap_ERRORS_FAIL_FAST_asyncresult() {
   enum asyr_error_policy result;
   intgo _swig_go_result;
   
@@ -1712,7 +1712,7 @@ intgo _wrap_ERRORS_FAIL_FAST_native_86a9ba6ed5575977() {
 }
 
 
-int _wrap_task_options_new_native_86a9ba6ed5575977(asyr_task_options **_swig_go_0, asyr_error **_swig_go_1) {
+int _wrap_task_options_new_asyncresult(asyr_task_options **_swig_go_0, asyr_error **_swig_go_1) {
   asyr_task_options **arg1 = (asyr_task_options **) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
   asyr_status result;
@@ -1727,7 +1727,7 @@ int _wrap_task_options_new_native_86a9ba6ed5575977(asyr_task_options **_swig_go_
 }
 
 
-void _wrap_task_options_free_native_86a9ba6ed5575977(asyr_task_options *_swig_go_0) {
+void _wrap_task_options_free_asyncresult(asyr_task_options *_swig_go_0) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   
   arg1 = *(asyr_task_options **)&_swig_go_0; 
@@ -1737,7 +1737,7 @@ void _wrap_task_options_free_native_86a9ba6ed5575977(asyr_task_options *_swig_go
 }
 
 
-int _wrap_task_options_set_queue_native_86a9ba6ed5575977(asyr_task_options *_swig_go_0, asyr_queue *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_task_options_set_queue_asyncresult(asyr_task_options *_swig_go_0, asyr_queue *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   asyr_queue *arg2 = (asyr_queue *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1754,7 +1754,7 @@ int _wrap_task_options_set_queue_native_86a9ba6ed5575977(asyr_task_options *_swi
 }
 
 
-int _wrap_task_options_set_event_native_86a9ba6ed5575977(asyr_task_options *_swig_go_0, int _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_task_options_set_event_asyncresult(asyr_task_options *_swig_go_0, int _swig_go_1, asyr_error **_swig_go_2) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   int32_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1771,7 +1771,7 @@ int _wrap_task_options_set_event_native_86a9ba6ed5575977(asyr_task_options *_swi
 }
 
 
-int _wrap_task_options_set_tag_native_86a9ba6ed5575977(asyr_task_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_task_options_set_tag_asyncresult(asyr_task_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   uint64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1788,7 +1788,7 @@ int _wrap_task_options_set_tag_native_86a9ba6ed5575977(asyr_task_options *_swig_
 }
 
 
-int _wrap_task_options_set_strand_native_86a9ba6ed5575977(asyr_task_options *_swig_go_0, asyr_strand *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_task_options_set_strand_asyncresult(asyr_task_options *_swig_go_0, asyr_strand *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   asyr_strand *arg2 = (asyr_strand *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1805,7 +1805,7 @@ int _wrap_task_options_set_strand_native_86a9ba6ed5575977(asyr_task_options *_sw
 }
 
 
-int _wrap_task_options_set_interrupt_native_86a9ba6ed5575977(asyr_task_options *_swig_go_0, asyr_interrupt *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_task_options_set_interrupt_asyncresult(asyr_task_options *_swig_go_0, asyr_interrupt *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   asyr_interrupt *arg2 = (asyr_interrupt *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1822,7 +1822,7 @@ int _wrap_task_options_set_interrupt_native_86a9ba6ed5575977(asyr_task_options *
 }
 
 
-int _wrap_task_options_set_chunk_size_native_86a9ba6ed5575977(asyr_task_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_task_options_set_chunk_size_asyncresult(asyr_task_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   int64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1839,7 +1839,7 @@ int _wrap_task_options_set_chunk_size_native_86a9ba6ed5575977(asyr_task_options 
 }
 
 
-int _wrap_task_options_set_error_policy_native_86a9ba6ed5575977(asyr_task_options *_swig_go_0, int _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_task_options_set_error_policy_asyncresult(asyr_task_options *_swig_go_0, int _swig_go_1, asyr_error **_swig_go_2) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   int32_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1856,7 +1856,7 @@ int _wrap_task_options_set_error_policy_native_86a9ba6ed5575977(asyr_task_option
 }
 
 
-intgo _wrap_FULL_BLOCK_native_86a9ba6ed5575977() {
+intgo _wrap_FULL_BLOCK_asyncresult() {
   enum asyr_full_policy result;
   intgo _swig_go_result;
   
@@ -1868,7 +1868,7 @@ intgo _wrap_FULL_BLOCK_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_FULL_FAIL_native_86a9ba6ed5575977() {
+intgo _wrap_FULL_FAIL_asyncresult() {
   enum asyr_full_policy result;
   intgo _swig_go_result;
   
@@ -1880,7 +1880,7 @@ intgo _wrap_FULL_FAIL_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_FULL_CALLER_RUNS_native_86a9ba6ed5575977() {
+intgo _wrap_FULL_CALLER_RUNS_asyncresult() {
   enum asyr_full_policy result;
   intgo _swig_go_result;
   
@@ -1892,7 +1892,7 @@ intgo _wrap_FULL_CALLER_RUNS_native_86a9ba6ed5575977() {
 }
 
 
-int _wrap_pool_options_new_native_86a9ba6ed5575977(asyr_pool_options **_swig_go_0, asyr_error **_swig_go_1) {
+int _wrap_pool_options_new_asyncresult(asyr_pool_options **_swig_go_0, asyr_error **_swig_go_1) {
   asyr_pool_options **arg1 = (asyr_pool_options **) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
   asyr_status result;
@@ -1907,7 +1907,7 @@ int _wrap_pool_options_new_native_86a9ba6ed5575977(asyr_pool_options **_swig_go_
 }
 
 
-void _wrap_pool_options_free_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0) {
+void _wrap_pool_options_free_asyncresult(asyr_pool_options *_swig_go_0) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   
   arg1 = *(asyr_pool_options **)&_swig_go_0; 
@@ -1917,7 +1917,7 @@ void _wrap_pool_options_free_native_86a9ba6ed5575977(asyr_pool_options *_swig_go
 }
 
 
-int _wrap_pool_options_set_workers_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_pool_options_set_workers_asyncresult(asyr_pool_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1934,7 +1934,7 @@ int _wrap_pool_options_set_workers_native_86a9ba6ed5575977(asyr_pool_options *_s
 }
 
 
-int _wrap_pool_options_set_worker_source_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, int _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_pool_options_set_worker_source_asyncresult(asyr_pool_options *_swig_go_0, int _swig_go_1, asyr_error **_swig_go_2) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int32_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1951,7 +1951,7 @@ int _wrap_pool_options_set_worker_source_native_86a9ba6ed5575977(asyr_pool_optio
 }
 
 
-int _wrap_pool_options_set_initializer_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, asyr_function *_swig_go_1, asyr_value *_swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_pool_options_set_initializer_asyncresult(asyr_pool_options *_swig_go_0, asyr_function *_swig_go_1, asyr_value *_swig_go_2, asyr_error **_swig_go_3) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   asyr_function *arg2 = (asyr_function *) 0 ;
   asyr_value *arg3 = (asyr_value *) 0 ;
@@ -1970,7 +1970,7 @@ int _wrap_pool_options_set_initializer_native_86a9ba6ed5575977(asyr_pool_options
 }
 
 
-int _wrap_pool_options_set_max_tasks_per_worker_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(asyr_pool_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -1987,7 +1987,7 @@ int _wrap_pool_options_set_max_tasks_per_worker_native_86a9ba6ed5575977(asyr_poo
 }
 
 
-int _wrap_pool_options_set_queue_limit_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, long long _swig_go_1, int _swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_pool_options_set_queue_limit_asyncresult(asyr_pool_options *_swig_go_0, long long _swig_go_1, int _swig_go_2, asyr_error **_swig_go_3) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int64_t arg2 ;
   int32_t arg3 ;
@@ -2006,7 +2006,7 @@ int _wrap_pool_options_set_queue_limit_native_86a9ba6ed5575977(asyr_pool_options
 }
 
 
-int _wrap_pool_options_set_spare_workers_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_pool_options_set_spare_workers_asyncresult(asyr_pool_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -2023,7 +2023,7 @@ int _wrap_pool_options_set_spare_workers_native_86a9ba6ed5575977(asyr_pool_optio
 }
 
 
-int _wrap_pool_options_set_queue_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, asyr_queue *_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_pool_options_set_queue_asyncresult(asyr_pool_options *_swig_go_0, asyr_queue *_swig_go_1, asyr_error **_swig_go_2) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   asyr_queue *arg2 = (asyr_queue *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -2040,7 +2040,7 @@ int _wrap_pool_options_set_queue_native_86a9ba6ed5575977(asyr_pool_options *_swi
 }
 
 
-int _wrap_pool_options_set_name_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, _gostring_ _swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_pool_options_set_name_asyncresult(asyr_pool_options *_swig_go_0, _gostring_ _swig_go_1, asyr_error **_swig_go_2) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   char *arg2 = (char *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -2058,7 +2058,7 @@ int _wrap_pool_options_set_name_native_86a9ba6ed5575977(asyr_pool_options *_swig
 }
 
 
-intgo _wrap_POOL_OPEN_native_86a9ba6ed5575977() {
+intgo _wrap_POOL_OPEN_asyncresult() {
   enum asyr_pool_state result;
   intgo _swig_go_result;
   
@@ -2070,7 +2070,7 @@ intgo _wrap_POOL_OPEN_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_POOL_CLOSED_native_86a9ba6ed5575977() {
+intgo _wrap_POOL_CLOSED_asyncresult() {
   enum asyr_pool_state result;
   intgo _swig_go_result;
   
@@ -2082,7 +2082,7 @@ intgo _wrap_POOL_CLOSED_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_POOL_TERMINATED_native_86a9ba6ed5575977() {
+intgo _wrap_POOL_TERMINATED_asyncresult() {
   enum asyr_pool_state result;
   intgo _swig_go_result;
   
@@ -2094,7 +2094,7 @@ intgo _wrap_POOL_TERMINATED_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_POOL_BROKEN_native_86a9ba6ed5575977() {
+intgo _wrap_POOL_BROKEN_asyncresult() {
   enum asyr_pool_state result;
   intgo _swig_go_result;
   
@@ -2106,7 +2106,7 @@ intgo _wrap_POOL_BROKEN_native_86a9ba6ed5575977() {
 }
 
 
-long long _wrap_default_worker_count_native_86a9ba6ed5575977() {
+long long _wrap_default_worker_count_asyncresult() {
   int64_t result;
   long long _swig_go_result;
   
@@ -2117,7 +2117,7 @@ long long _wrap_default_worker_count_native_86a9ba6ed5575977() {
 }
 
 
-int _wrap_pool_new_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, asyr_pool **_swig_go_1, asyr_error **_swig_go_2) {
+int _wrap_pool_new_asyncresult(asyr_pool_options *_swig_go_0, asyr_pool **_swig_go_1, asyr_error **_swig_go_2) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   asyr_pool **arg2 = (asyr_pool **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
@@ -2134,7 +2134,7 @@ int _wrap_pool_new_native_86a9ba6ed5575977(asyr_pool_options *_swig_go_0, asyr_p
 }
 
 
-void _wrap_pool_unref_native_86a9ba6ed5575977(asyr_pool *_swig_go_0) {
+void _wrap_pool_unref_asyncresult(asyr_pool *_swig_go_0) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   
   arg1 = *(asyr_pool **)&_swig_go_0; 
@@ -2144,7 +2144,7 @@ void _wrap_pool_unref_native_86a9ba6ed5575977(asyr_pool *_swig_go_0) {
 }
 
 
-int _wrap_pool_apply_async_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, asyr_value *_swig_go_2, asyr_task_options *_swig_go_3, asyr_result **_swig_go_4, asyr_error **_swig_go_5) {
+int _wrap_pool_apply_async_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, asyr_value *_swig_go_2, asyr_task_options *_swig_go_3, asyr_result **_swig_go_4, asyr_error **_swig_go_5) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_function *arg2 = (asyr_function *) 0 ;
   asyr_value *arg3 = (asyr_value *) 0 ;
@@ -2167,7 +2167,7 @@ int _wrap_pool_apply_async_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr_f
 }
 
 
-int _wrap_pool_map_async_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, asyr_value *_swig_go_2, asyr_task_options *_swig_go_3, asyr_result **_swig_go_4, asyr_error **_swig_go_5) {
+int _wrap_pool_map_async_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, asyr_value *_swig_go_2, asyr_task_options *_swig_go_3, asyr_result **_swig_go_4, asyr_error **_swig_go_5) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_function *arg2 = (asyr_function *) 0 ;
   asyr_value *arg3 = (asyr_value *) 0 ;
@@ -2190,7 +2190,7 @@ int _wrap_pool_map_async_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr_fun
 }
 
 
-int _wrap_pool_starmap_async_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, asyr_value *_swig_go_2, asyr_task_options *_swig_go_3, asyr_result **_swig_go_4, asyr_error **_swig_go_5) {
+int _wrap_pool_starmap_async_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, asyr_value *_swig_go_2, asyr_task_options *_swig_go_3, asyr_result **_swig_go_4, asyr_error **_swig_go_5) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_function *arg2 = (asyr_function *) 0 ;
   asyr_value *arg3 = (asyr_value *) 0 ;
@@ -2213,7 +2213,7 @@ int _wrap_pool_starmap_async_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr
 }
 
 
-int _wrap_pool_close_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr_error **_swig_go_1) {
+int _wrap_pool_close_asyncresult(asyr_pool *_swig_go_0, asyr_error **_swig_go_1) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
   asyr_status result;
@@ -2228,7 +2228,7 @@ int _wrap_pool_close_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr_error *
 }
 
 
-int _wrap_pool_terminate_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr_error **_swig_go_1) {
+int _wrap_pool_terminate_asyncresult(asyr_pool *_swig_go_0, asyr_error **_swig_go_1) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
   asyr_status result;
@@ -2243,7 +2243,7 @@ int _wrap_pool_terminate_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, asyr_err
 }
 
 
-int _wrap_pool_join_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_pool_join_asyncresult(asyr_pool *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_error **_swig_go_3) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   int64_t arg2 ;
   asyr_interrupt *arg3 = (asyr_interrupt *) 0 ;
@@ -2262,7 +2262,7 @@ int _wrap_pool_join_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, long long _sw
 }
 
 
-int _wrap_pool_get_state_native_86a9ba6ed5575977(asyr_pool *_swig_go_0) {
+int _wrap_pool_get_state_asyncresult(asyr_pool *_swig_go_0) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   int32_t result;
   int _swig_go_result;
@@ -2275,7 +2275,7 @@ int _wrap_pool_get_state_native_86a9ba6ed5575977(asyr_pool *_swig_go_0) {
 }
 
 
-long long _wrap_pool_get_worker_count_native_86a9ba6ed5575977(asyr_pool *_swig_go_0) {
+long long _wrap_pool_get_worker_count_asyncresult(asyr_pool *_swig_go_0) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   int64_t result;
   long long _swig_go_result;
@@ -2288,7 +2288,7 @@ long long _wrap_pool_get_worker_count_native_86a9ba6ed5575977(asyr_pool *_swig_g
 }
 
 
-intgo _wrap_STRAND_SERIAL_native_86a9ba6ed5575977() {
+intgo _wrap_STRAND_SERIAL_asyncresult() {
   enum asyr_strand_kind result;
   intgo _swig_go_result;
   
@@ -2300,7 +2300,7 @@ intgo _wrap_STRAND_SERIAL_native_86a9ba6ed5575977() {
 }
 
 
-intgo _wrap_STRAND_PINNED_native_86a9ba6ed5575977() {
+intgo _wrap_STRAND_PINNED_asyncresult() {
   enum asyr_strand_kind result;
   intgo _swig_go_result;
   
@@ -2312,7 +2312,7 @@ intgo _wrap_STRAND_PINNED_native_86a9ba6ed5575977() {
 }
 
 
-int _wrap_strand_new_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, int _swig_go_1, asyr_strand **_swig_go_2, asyr_error **_swig_go_3) {
+int _wrap_strand_new_asyncresult(asyr_pool *_swig_go_0, int _swig_go_1, asyr_strand **_swig_go_2, asyr_error **_swig_go_3) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   int32_t arg2 ;
   asyr_strand **arg3 = (asyr_strand **) 0 ;
@@ -2331,7 +2331,7 @@ int _wrap_strand_new_native_86a9ba6ed5575977(asyr_pool *_swig_go_0, int _swig_go
 }
 
 
-void _wrap_strand_unref_native_86a9ba6ed5575977(asyr_strand *_swig_go_0) {
+void _wrap_strand_unref_asyncresult(asyr_strand *_swig_go_0) {
   asyr_strand *arg1 = (asyr_strand *) 0 ;
   
   arg1 = *(asyr_strand **)&_swig_go_0; 
