@@ -107,17 +107,19 @@ asyr_result *asyr_event_get_result(const asyr_event *event)
 asyr_status asyr_event_get_outcome(const asyr_event *event, asyr_value **value,
                                    asyr_error **error)
 {
-    asyr_value *borrowed;
     ASYRI_CLEAR(value);
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(event, error);
     ASYRI_REQUIRE_OWN_PROCESS(event->queue, error);
-    if (!event->result)
-        return asyri_fail_with(error, asyri_error_ref(event->report));
-    asyr_status status = asyri_result_outcome(event->result, &borrowed, error);
-    if (status == ASYR_OK && value)
-        *value = asyri_value_ref(borrowed);
-    return status;
+    asyr_result *result = event->result;
+    asyr_error *failure = result ? result->error : event->report;
+    if (failure && result && error)
+        asyri_result_mark_error_read(result);
+    if (failure)
+        return asyri_fail_with(error, asyri_error_ref(failure));
+    if (value)
+        *value = asyri_value_ref(result->value);
+    return ASYR_OK;
 }
 
 asyr_status asyr_event_run(asyr_event *event, asyr_error **error)

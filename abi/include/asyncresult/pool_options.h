@@ -154,7 +154,9 @@ ASYR_API asyr_status asyr_pool_options_set_name(asyr_pool_options *options,
 /**
  * Set what is called with an error that nobody read before its result was
  * released: by a get, a wait that was followed by asyr_result_is_successful(), an
- * error callback or an event.  It runs where the pool's callbacks run.
+ * error callback or an event.  It runs where the pool's callbacks run; a host that
+ * takes events one by one gets one of the kind ASYR_EVENT_DONE, with the tag 0, no
+ * result, and the error as its outcome.
  *
  * @param options     borrowed.
  * @param hook        NULL for none.

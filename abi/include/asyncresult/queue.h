@@ -171,7 +171,8 @@ ASYR_API asyr_result *asyr_event_get_result(const asyr_event *event);
  *
  * @param event       borrowed.
  * @param[out] value  owned by the caller; may be NULL.
- * @param[out] error  may be NULL; owned by the caller; the task's own error.
+ * @param[out] error  may be NULL, and the error then still counts as unread; owned
+ *                    by the caller; the task's own error.
  * @return ASYR_OK, the code of the task's error, or ASYR_E_ARGUMENT.
  * @since 0.1
  */
