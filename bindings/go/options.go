@@ -131,6 +131,8 @@ type taskOptions struct {
 	tag       uint64
 	chunkSize *int
 	policy    ErrorPolicy
+
+	interruptible bool // the end of a context ends the wait for a place
 }
 
 // OnValue has a function called with the value of a task that succeeds, before its
@@ -170,7 +172,8 @@ func (o *taskOptions) hasCallbacks() bool {
 }
 
 func (o *taskOptions) areDefault() bool {
-	return !o.hasCallbacks() && o.strand == nil && o.chunkSize == nil && o.policy == 0
+	return !o.hasCallbacks() && o.strand == nil && o.chunkSize == nil && o.policy == 0 &&
+		!o.interruptible
 }
 
 // build makes a native builder, which the caller frees; 0 for the defaults.  The

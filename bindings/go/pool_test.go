@@ -113,7 +113,7 @@ func TestASubmitThatWaitsForAPlaceHoldsOneThread(t *testing.T) {
 		t.Errorf("expected one submit inside the library, found %d", len(pool.gate))
 	}
 	cancel()
-	for i := 0; i < 99; i++ {
+	for i := 0; i < 100; i++ {
 		if err := <-failures; !errors.Is(err, context.Canceled) {
 			t.Errorf("expected a cancelled context, found %v", err)
 		}

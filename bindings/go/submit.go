@@ -2,6 +2,7 @@ package asyncresult
 
 import (
 	"context"
+	"errors"
 	"runtime"
 
 	"asyncresult/internal/native"
@@ -111,41 +112,80 @@ func (p *Pool) submit(ctx context.Context, call submitter, fn *Function, values 
 	}
 	defer p.leave()
 	if o.hasCallbacks() {
-		return p.submitWithCallbacks(call, fn, values, o)
+		return p.submitWithCallbacks(ctx, call, fn, values, o)
 	}
-	return p.submitWith(call, fn, values, o, 0)
+	return p.submitWith(ctx, call, fn, values, o, 0)
 }
 
 // submitWithCallbacks registers the callbacks first: they may be due at once.
-func (p *Pool) submitWithCallbacks(call submitter, fn *Function, values uintptr,
-	o *taskOptions) (*Result, error) {
+func (p *Pool) submitWithCallbacks(ctx context.Context, call submitter, fn *Function,
+	values uintptr, o *taskOptions) (*Result, error) {
 	callbacks := p.dispatch.callbacks
 	tag, err := callbacks.add(&entry{dispatch: p.dispatch, onValue: o.onValue, onError: o.onError})
 	if err != nil {
 		return nil, err
 	}
-	r, err := p.submitWith(call, fn, values, o, tag)
+	r, err := p.submitWith(ctx, call, fn, values, o, tag)
 	if err != nil {
 		callbacks.remove(tag)
 	}
 	return r, err
 }
 
-func (p *Pool) submitWith(call submitter, fn *Function, values uintptr, o *taskOptions,
-	tag uint64) (*Result, error) {
+func (p *Pool) submitWith(ctx context.Context, call submitter, fn *Function, values uintptr,
+	o *taskOptions, tag uint64) (*Result, error) {
+	o.interruptible = p.gate != nil && ctx.Done() != nil
 	builder, err := o.build(p.dispatch.callbacks, tag)
 	if err != nil {
 		return nil, err
 	}
 	defer native.Task_options_free(builder)
+	if o.interruptible {
+		release, err := endWith(ctx, builder)
+		if err != nil {
+			return nil, err
+		}
+		defer release()
+	}
 	var handle, failure uintptr
 	err = try(call(p.handle, fn.raw(), values, builder, &handle, &failure), &failure)
 	runtime.KeepAlive(p)
 	runtime.KeepAlive(fn)
+	if errors.Is(err, ErrInterrupted) && ctx.Err() != nil {
+		return nil, waitError(ctx.Err())
+	}
 	if err != nil {
 		return nil, err
 	}
 	return newResult(handle, p.dispatch, o), nil
+}
+
+// endWith has the end of the context interrupt a submit that waits for a place.  The
+// submit's end is told through the function that it answers.
+func endWith(ctx context.Context, options uintptr) (release func(), err error) {
+	var interrupt, failure uintptr
+	if err := try(native.Interrupt_new(&interrupt, &failure), &failure); err != nil {
+		return nil, err
+	}
+	err = try(native.Task_options_set_interrupt(options, interrupt, &failure), &failure)
+	if err != nil {
+		native.Interrupt_unref(interrupt)
+		return nil, err
+	}
+	over, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		select {
+		case <-ctx.Done():
+			native.Interrupt_trigger(interrupt)
+		case <-over:
+		}
+	}()
+	return func() {
+		close(over)
+		<-watched
+		native.Interrupt_unref(interrupt)
+	}, nil
 }
 
 // enter keeps all but one goroutine from waiting for a place inside the library,
