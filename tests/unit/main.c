@@ -11,6 +11,7 @@
 #include <CUnit/Basic.h>
 
 #define SUITES(SUITE)                                                               \
+    SUITE(array_map)                                                                \
     SUITE(call)                                                                     \
     SUITE(call_number)                                                              \
     SUITE(call_pointer)                                                             \
@@ -35,6 +36,7 @@
     SUITE(result)                                                                   \
     SUITE(start)                                                                    \
     SUITE(strand)                                                                   \
+    SUITE(task)                                                                     \
     SUITE(timeout)                                                                  \
     SUITE(value)                                                                    \
     SUITE(value_input)                                                              \

@@ -2,7 +2,6 @@
 #include "support.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "core/result.h"
 #include "pool/job.h"
@@ -414,64 +413,6 @@ static void an_item_that_ends_its_thread_fails_the_map(void)
     support_end(pool);
 }
 
-static double half(double number)
-{
-    return number / 2;
-}
-
-/* Over an array, with a C function that returns a number: an array of its type. */
-static void a_c_function_maps_an_array_to_an_array(void)
-{
-    static const double numbers[] = {1, 2, 3, 4, 5, 6, 7};
-    void *data = NULL;
-    int64_t count = 0;
-    int32_t type = -1;
-    void *address;
-    double (*function)(double) = half;
-    memcpy(&address, &function, sizeof address);
-    asyr_pool *pool = support_pool(2);
-    asyr_function *c = NULL;
-    asyr_value *array = NULL;
-    asyr_result *result = NULL;
-    UNIT_SUCCEEDS(
-        asyr_function_new_address(address, "double half(double)", &c, &error));
-    UNIT_SUCCEEDS(
-        asyr_value_new_array(ASYR_ELEMENT_DOUBLE, numbers, 7, &array, &error));
-    UNIT_SUCCEEDS(asyr_pool_map_async(pool, c, array, NULL, &result, &error));
-    asyr_value *halves = value_of(result);
-    UNIT_SUCCEEDS(asyr_value_get_array(halves, &type, &data, &count, &error));
-    CU_ASSERT_EQUAL(type, ASYR_ELEMENT_DOUBLE);
-    CU_ASSERT_EQUAL(count, 7);
-    for (int i = 0; i < 7; i++)
-        CU_ASSERT_DOUBLE_EQUAL(((double *)data)[i], numbers[i] / 2, 0);
-    asyr_value_unref(halves);
-    asyr_value_unref(array);
-    asyr_result_unref(result);
-    asyr_function_unref(c);
-    support_end(pool);
-}
-
-/* A native function over an array gets numbers and gives a list. */
-static void a_native_function_maps_an_array_to_a_list(void)
-{
-    static const uint8_t numbers[] = {1, 2, 255};
-    asyr_pool *pool = support_pool(1);
-    asyr_function *function = support_native(double_it, NULL);
-    asyr_value *array = NULL;
-    asyr_result *result = NULL;
-    UNIT_SUCCEEDS(
-        asyr_value_new_array(ASYR_ELEMENT_UINT8, numbers, 3, &array, &error));
-    UNIT_SUCCEEDS(asyr_pool_map_async(pool, function, array, NULL, &result, &error));
-    asyr_value *list = value_of(result);
-    CU_ASSERT_EQUAL(asyr_value_get_type(list), ASYR_VALUE_LIST);
-    CU_ASSERT_EQUAL(number_at(list, 2), 510);
-    asyr_value_unref(list);
-    asyr_value_unref(array);
-    asyr_result_unref(result);
-    asyr_function_unref(function);
-    support_end(pool);
-}
-
 /* Values nest at most ASYR_MAX_DEPTH deep, in the list of a map too. */
 static void return_deep(asyr_task *task, void *deep)
 {
@@ -509,7 +450,5 @@ CU_TestInfo map_tests[] = {
     UNIT_TEST(a_cancelled_map_stops_at_the_next_item),
     UNIT_TEST(a_map_that_has_not_begun_can_be_cancelled),
     UNIT_TEST(an_item_that_ends_its_thread_fails_the_map),
-    UNIT_TEST(a_c_function_maps_an_array_to_an_array),
-    UNIT_TEST(a_native_function_maps_an_array_to_a_list),
     UNIT_TEST(what_nests_too_deep_fails_the_map),
     CU_TEST_INFO_NULL};

@@ -217,9 +217,11 @@ static asyr_status attempt_pool(asyr_error **error)
     return status;
 }
 
+/* What comes after a result is ready may still be on its way. */
 static bool all_are_released(void *arg)
 {
     (void)arg;
+    asyr_queue_run(queue, 0, 0, NULL, NULL, NULL);
     return given == released;
 }
 
@@ -278,7 +280,6 @@ static void a_done_callback(void)
     CU_ASSERT_EQUAL(support_outcome(held), ASYR_OK);
     support_fail_each_allocation(attempt_done_callback);
     asyr_result_unref(held);
-    UNIT_SUCCEEDS(asyr_queue_run(queue, 0, 0, NULL, NULL, &error));
     support_until(all_are_released, NULL);
     tear_down();
 }
@@ -446,6 +447,58 @@ static void a_map_that_collects_errors(void)
     tear_down();
 }
 
+/* The items of an array become values when they are needed. */
+static asyr_status attempt_array(asyr_error **error)
+{
+    asyr_result *result = NULL;
+    asyr_status status =
+        asyr_pool_map_async(pool, function, items, NULL, &result, error);
+    if (status == ASYR_OK)
+        status = asyr_result_get(result, A_MINUTE, NULL, NULL, error);
+    asyr_result_unref(result);
+    return status;
+}
+
+static void a_map_over_an_array(void)
+{
+    static const double numbers[] = {1e9, 2e9, 3e9};
+    set_up(run_echo);
+    asyr_value_unref(items);
+    UNIT_SUCCEEDS(
+        asyr_value_new_array(ASYR_ELEMENT_DOUBLE, numbers, 3, &items, &error));
+    support_fail_each_allocation(attempt_array);
+    tear_down();
+}
+
+/* B7: without memory for the report there is none, and the rest goes on. */
+static asyr_status attempt_unread(asyr_error **error)
+{
+    asyr_status status =
+        asyr_pool_apply_async(pool, function, NULL, NULL, NULL, error);
+    asyr_value *nothing = NULL;
+    asyr_result *result = NULL;
+    if (status == ASYR_OK)
+        status = asyr_pool_apply_async(pool, function, NULL, NULL, &result, error);
+    if (status == ASYR_OK)
+        asyr_result_get(result, A_MINUTE, NULL, &nothing, NULL);
+    asyr_result_unref(result);
+    return status;
+}
+
+static void a_report_of_an_error_that_nobody_read(void)
+{
+    set_up(run_fail);
+    asyr_pool *without = pool;
+    asyr_pool_options *options = support_pool_options(1);
+    UNIT_SUCCEEDS(asyr_pool_options_set_unread_error_hook(options, hear_unread, NULL,
+                                                          NULL, &error));
+    pool = support_pool_with(options);
+    support_fail_each_allocation(attempt_unread);
+    support_end(pool);
+    pool = without;
+    tear_down();
+}
+
 CU_TestInfo memory_tests[] = {UNIT_TEST(a_submit_with_all_options),
                               UNIT_TEST(the_first_submit_with_a_callback),
                               UNIT_TEST(a_new_pool),
@@ -456,4 +509,6 @@ CU_TestInfo memory_tests[] = {UNIT_TEST(a_submit_with_all_options),
                               UNIT_TEST(a_callback_that_fails),
                               UNIT_TEST(a_cancel_and_a_terminate),
                               UNIT_TEST(a_map_that_collects_errors),
+                              UNIT_TEST(a_map_over_an_array),
+                              UNIT_TEST(a_report_of_an_error_that_nobody_read),
                               CU_TEST_INFO_NULL};

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "core/queue.h"
 #include "core/result.h"
@@ -472,6 +473,25 @@ static void a_descriptor_asked_for_late_is_readable_at_once(void)
     asyr_queue_unref(queue);
 }
 
+static void a_queue_without_a_descriptor_says_so(void)
+{
+    struct rlimit before, none;
+    int64_t descriptor = 5;
+    asyr_queue *queue = support_queue(0);
+    CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &none), 0);
+    asyr_error *failure = NULL;
+    asyr_status refused = asyr_queue_get_descriptor(queue, &descriptor, &failure);
+    setrlimit(RLIMIT_NOFILE, &before);
+    CU_ASSERT_EQUAL(refused, ASYR_E_SYSTEM);
+    CU_ASSERT_EQUAL(unit_take_code(&failure), ASYR_E_SYSTEM);
+    CU_ASSERT_EQUAL(descriptor, -1);
+    UNIT_SUCCEEDS(asyr_queue_get_descriptor(queue, &descriptor, &error));
+    asyr_queue_unref(queue);
+}
+
 static asyr_status attempt_new(asyr_error **error)
 {
     asyr_queue *queue = NULL;
@@ -505,5 +525,6 @@ CU_TestInfo queue_tests[] = {
     UNIT_TEST(an_event_can_be_finished_after_its_queue_was_dropped),
     UNIT_TEST(the_descriptor_is_readable_while_something_waits),
     UNIT_TEST(a_descriptor_asked_for_late_is_readable_at_once),
+    UNIT_TEST(a_queue_without_a_descriptor_says_so),
     UNIT_TEST(a_queue_without_memory_says_so),
     CU_TEST_INFO_NULL};

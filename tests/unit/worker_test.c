@@ -505,72 +505,6 @@ static void a_pulling_worker_runs_as_many_tasks_as_it_may(void)
     support_end(pool);
 }
 
-/* The functions of tasks, for tasks and arguments that are not there. */
-static void no_task_and_no_argument_are_refused(void)
-{
-    int64_t number;
-    double real;
-    asyr_value *value = NULL;
-    asyr_error *failure = asyr_error_new(ASYR_E_TASK, NULL, NULL);
-    static const int64_t indices[] = {-1, 1, INT64_MIN, INT64_MAX};
-    asyr_pool *pool = host_pool(1);
-    asyr_worker *worker = lend(pool);
-    asyr_result *result = support_submit_value(pool, run_echo, NULL, 3);
-    asyr_task *task = next_task(worker);
-    for (int i = 0; i < 4; i++) {
-        UNIT_FAILS(ASYR_E_ARGUMENT,
-                   asyr_task_get_argument(task, indices[i], &value, &error));
-        UNIT_FAILS(ASYR_E_ARGUMENT,
-                   asyr_task_get_int64(task, indices[i], &number, &error));
-        UNIT_FAILS(ASYR_E_ARGUMENT,
-                   asyr_task_get_double(task, indices[i], &real, &error));
-    }
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_get_argument(task, 0, NULL, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_get_int64(task, 0, NULL, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_get_double(task, 0, NULL, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_fail(task, NULL, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_get_int64(NULL, 0, &number, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_return(NULL, NULL, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_return_int64(NULL, 1, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_return_double(NULL, 1, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_fail(NULL, failure, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_fail_with(NULL, NULL, NULL, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_task_run(NULL, &error));
-    CU_ASSERT_EQUAL(asyr_task_run(NULL, NULL), ASYR_E_ARGUMENT);
-    CU_ASSERT_EQUAL(asyr_task_get_argument_count(NULL), 0);
-    CU_ASSERT_EQUAL(asyr_task_get_tag(NULL), 0);
-    CU_ASSERT_FALSE(asyr_task_is_cancelled(NULL));
-    CU_ASSERT_PTR_NULL(asyr_task_get_function(NULL));
-    CU_ASSERT_PTR_NULL(asyr_task_get_native_arg(NULL));
-    UNIT_SUCCEEDS(asyr_worker_done(worker, &error));
-    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
-    asyr_error_unref(failure);
-    asyr_worker_free(worker);
-    support_end(pool);
-}
-
-/* The last answer counts. */
-static void a_later_answer_replaces_an_earlier_one(void)
-{
-    int64_t number = 0;
-    asyr_pool *pool = host_pool(1);
-    asyr_worker *worker = lend(pool);
-    asyr_error *failure = asyr_error_new(ASYR_E_TASK, NULL, "first");
-    asyr_result *result = support_submit(pool, run_echo, NULL, NULL);
-    asyr_task *task = next_task(worker);
-    UNIT_SUCCEEDS(asyr_task_fail(task, failure, &error));
-    UNIT_SUCCEEDS(asyr_task_return_double(task, 0.5, &error));
-    UNIT_SUCCEEDS(asyr_task_fail_with(task, NULL, NULL, &error));
-    UNIT_SUCCEEDS(asyr_task_return_int64(task, 4, &error));
-    UNIT_SUCCEEDS(asyr_worker_done(worker, &error));
-    UNIT_SUCCEEDS(asyr_result_get_int64(result, 0, &number, &error));
-    CU_ASSERT_EQUAL(number, 4);
-    asyr_error_unref(failure);
-    asyr_result_unref(result);
-    asyr_worker_free(worker);
-    support_end(pool);
-}
-
 /* B24: no thread runs a task that was pulled, so nothing can be told of it. */
 static void a_lent_thread_may_wait_for_another_task(void)
 {
@@ -614,7 +548,5 @@ CU_TestInfo worker_tests[] = {
     UNIT_TEST(a_pulled_task_of_a_terminated_pool_is_told),
     UNIT_TEST(a_pulled_map_that_is_cancelled_stops_at_the_next_item),
     UNIT_TEST(a_pulling_worker_runs_as_many_tasks_as_it_may),
-    UNIT_TEST(no_task_and_no_argument_are_refused),
-    UNIT_TEST(a_later_answer_replaces_an_earlier_one),
     UNIT_TEST(a_lent_thread_may_wait_for_another_task),
     CU_TEST_INFO_NULL};
