@@ -456,6 +456,38 @@ static void a_circle_of_two_strands_is_a_deadlock(void)
     support_end(pool);
 }
 
+/* B9: callbacks are serialised, so nothing else guards what they count. */
+static asyr_error *call_in_order(asyr_value *value, void *arg)
+{
+    struct place *place = arg;
+    (void)value;
+    place->seen->misplaced += place->seen->next++ != place->number;
+    return NULL;
+}
+
+static void callbacks_of_a_strand_keep_its_order(void)
+{
+    struct seen seen = {0};
+    struct place places[MANY];
+    asyr_pool *pool = support_pool(4);
+    asyr_strand *strand = strand_of(pool, ASYR_STRAND_SERIAL);
+    asyr_result *last = NULL;
+    for (int i = 0; i < MANY; i++) {
+        asyr_task_options *options = options_in(strand);
+        places[i] = (struct place){&seen, i};
+        UNIT_SUCCEEDS(asyr_task_options_set_callback(options, call_in_order,
+                                                     &places[i], NULL, &error));
+        asyr_result_unref(last);
+        last = support_submit(pool, run_echo, NULL, options);
+        asyr_task_options_free(options);
+    }
+    CU_ASSERT_EQUAL(support_take_outcome(last), ASYR_OK);
+    CU_ASSERT_EQUAL(seen.next, MANY);
+    CU_ASSERT_EQUAL(seen.misplaced, 0);
+    asyr_strand_unref(strand);
+    support_end(pool);
+}
+
 CU_TestInfo strand_tests[] = {
     UNIT_TEST(arguments_of_a_strand_are_checked),
     UNIT_TEST(a_strand_of_another_pool_is_refused),
@@ -463,6 +495,7 @@ CU_TestInfo strand_tests[] = {
     UNIT_TEST(tasks_run_one_at_a_time_and_in_order),
     UNIT_TEST(a_pinned_strand_has_a_thread_of_its_own),
     UNIT_TEST(no_thread_is_held_by_tasks_that_wait_in_a_strand),
+    UNIT_TEST(callbacks_of_a_strand_keep_its_order),
     UNIT_TEST(a_strand_can_be_released_early),
     UNIT_TEST(a_strand_can_outlive_its_pool),
     UNIT_TEST(a_terminated_pool_ends_the_tasks_of_its_strands),
