@@ -121,6 +121,7 @@ VALUE glue_pool_join(asyr_pool *pool, VALUE seconds);
 VALUE glue_queue_next(asyr_queue *queue, VALUE seconds);
 VALUE glue_event_tag(VALUE event);
 VALUE glue_event_is_report(VALUE event);
+VALUE glue_event_has_failed(VALUE event);
 VALUE glue_event_value(VALUE event);
 VALUE glue_event_error(VALUE event);
 VALUE glue_event_run(VALUE event);

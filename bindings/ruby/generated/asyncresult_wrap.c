@@ -2507,6 +2507,24 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_event_has_failed(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  result = (VALUE)glue_event_has_failed(arg1);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_event_value(int argc, VALUE *argv, VALUE self) {
   VALUE arg1 = (VALUE) 0 ;
   VALUE result;
@@ -4968,6 +4986,7 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "queue_next", _wrap_queue_next, -1);
   rb_define_module_function(mAsyncresult_native, "event_tag", _wrap_event_tag, -1);
   rb_define_module_function(mAsyncresult_native, "event_is_report", _wrap_event_is_report, -1);
+  rb_define_module_function(mAsyncresult_native, "event_has_failed", _wrap_event_has_failed, -1);
   rb_define_module_function(mAsyncresult_native, "event_value", _wrap_event_value, -1);
   rb_define_module_function(mAsyncresult_native, "event_error", _wrap_event_error, -1);
   rb_define_module_function(mAsyncresult_native, "event_run", _wrap_event_run, -1);

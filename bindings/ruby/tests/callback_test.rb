@@ -130,6 +130,18 @@ class CallbackTest < AsyncResultTest
     assert_includes printed, "unread: Type (RuntimeError)"
   end
 
+  def test_a_callback_for_values_alone_does_not_read_an_error
+    log = Thread::Queue.new
+    one = pool(1, on_unread_error: log.method(:push))
+    called = false
+    Thread.new do
+      20.times { one.apply_async(square, "x", callback: ->(_) { called = true }).wait }
+    end.join
+    GC.start
+    assert_equal "Type", log.pop.kind
+    refute called
+  end
+
   def test_a_submit_that_fails_calls_nothing
     log = []
     one = pool

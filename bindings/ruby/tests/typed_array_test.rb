@@ -34,6 +34,12 @@ class TypedArrayTest < AsyncResultTest
     end
   end
 
+  def test_a_number_is_a_count_of_zeros
+    assert_equal [0, 0, 0], AsyncResult.array(:int32, 3).to_a
+    assert_equal [0.0], AsyncResult.array(:double, 1).to_a
+    assert_raises(::ArgumentError) { AsyncResult.array(:int32, -1) }
+  end
+
   def test_it_reads_like_an_array
     array = AsyncResult.array(:int16, 1..4)
     assert_equal [4, 1, 4, nil, nil],

@@ -47,6 +47,14 @@ VALUE glue_event_is_report(VALUE event)
     return result == NULL ? Qtrue : Qfalse;
 }
 
+/* Without reading the error. */
+VALUE glue_event_has_failed(VALUE event)
+{
+    asyr_status status = asyr_event_get_outcome(event_of(event), NULL, NULL);
+
+    return status == ASYR_OK ? Qfalse : Qtrue;
+}
+
 VALUE glue_event_value(VALUE event)
 {
     asyr_value *value = NULL;

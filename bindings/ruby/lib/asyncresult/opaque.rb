@@ -63,8 +63,10 @@ class AsyncResult
 
   Native.set_opaque_classes(TypedArray, Pointer)
 
-  # Make a TypedArray: `AsyncResult.array(:double, [1.0, 2.0])`.
+  # Make a TypedArray: `AsyncResult.array(:double, [1.0, 2.0])`, or one of so many
+  # zeros: `AsyncResult.array(:uint8, 1024)`.
   def self.array(type, numbers)
+    numbers = ::Array.new(numbers, 0) if numbers.is_a?(::Integer)
     Native.array_new(type, numbers.to_a)
   end
 end

@@ -187,12 +187,13 @@ class AsyncResult
     end
 
     def call_back(callbacks, event)
-      error = Native.event_error(event)
+      # Looking at the error reads it, so that it is not reported as unread.
+      error = callbacks.error_callback && Native.event_error(event)
       ::Thread.handle_interrupt(::Object => :immediate) do
         if error
           call_error_callback(callbacks.error_callback, error)
-        else
-          callbacks.callback&.call(Native.event_value(event))
+        elsif callbacks.callback && !Native.event_has_failed(event)
+          callbacks.callback.call(Native.event_value(event))
         end
       end
       nil
@@ -202,13 +203,9 @@ class AsyncResult
 
     # Inside a `rescue`, so that what the callback raises has the error as its cause.
     def call_error_callback(callback, error)
-      return unless callback
-
-      begin
-        raise error, cause: error.cause
-      rescue Failure
-        callback.call(error)
-      end
+      raise error, cause: error.cause
+    rescue Failure
+      callback.call(error)
     end
   end
 end
