@@ -17,6 +17,7 @@
     SUITE(call_pointer)                                                             \
     SUITE(container)                                                                \
     SUITE(done)                                                                     \
+    SUITE(drain)                                                                    \
     SUITE(error)                                                                    \
     SUITE(fork)                                                                     \
     SUITE(full)                                                                     \

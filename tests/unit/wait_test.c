@@ -1,4 +1,4 @@
-/* Waiting: on the thread that owns a queue, inside tasks and callbacks, in circles. */
+/* Waiting inside tasks and callbacks, and in circles. */
 #include "support.h"
 
 #include "core/queue.h"
@@ -28,90 +28,6 @@ static asyr_pool *pool_with_queue(int64_t workers, asyr_queue *queue)
     asyr_pool_options *options = support_pool_options(workers);
     UNIT_SUCCEEDS(asyr_pool_options_set_queue(options, queue, &error));
     return support_pool_with(options);
-}
-
-/* B12 */
-static void a_wait_of_the_owner_drains_the_queue(void)
-{
-    _Atomic int counter = 0;
-    asyr_queue *queue = support_queue(0);
-    asyr_pool *pool = pool_with_queue(1, queue);
-    UNIT_SUCCEEDS(asyr_queue_own(queue, &error));
-    asyr_result *first = submit_counted(pool, &counter);
-    asyr_result *second = submit_counted(pool, &counter);
-    CU_ASSERT_EQUAL(support_outcome(second), ASYR_OK);
-    CU_ASSERT_EQUAL(counter, 2);
-    CU_ASSERT_EQUAL(support_take_outcome(first), ASYR_OK);
-    asyr_result_unref(second);
-    support_end(pool);
-    asyr_queue_unref(queue);
-}
-
-/* B12: without an owner no wait drains. */
-static void a_wait_of_another_thread_does_not_drain(void)
-{
-    _Atomic int counter = 0;
-    asyr_queue *queue = support_queue(0);
-    asyr_pool *pool = pool_with_queue(1, queue);
-    asyr_result *result = submit_counted(pool, &counter);
-    support_end(pool);
-    UNIT_FAILS(ASYR_E_TIMEOUT, asyr_result_wait(result, 1000, NULL, &error));
-    CU_ASSERT_EQUAL(counter, 0);
-    UNIT_SUCCEEDS(asyr_queue_run(queue, 0, 0, NULL, NULL, &error));
-    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
-    asyr_queue_unref(queue);
-}
-
-static void a_poll_of_the_owner_drains_what_is_there(void)
-{
-    _Atomic int counter = 0;
-    asyr_queue *queue = support_queue(0);
-    asyr_pool *pool = pool_with_queue(1, queue);
-    UNIT_SUCCEEDS(asyr_queue_own(queue, &error));
-    asyr_result *result = submit_counted(pool, &counter);
-    support_end(pool);
-    UNIT_SUCCEEDS(asyr_result_get(result, 0, NULL, NULL, &error));
-    asyr_result_unref(result);
-    asyr_queue_unref(queue);
-}
-
-static void a_drain_keeps_its_deadline(void)
-{
-    _Atomic int counter = 0;
-    struct gate gate = GATE_CLOSED;
-    asyr_queue *queue = support_queue(0);
-    asyr_pool *pool = pool_with_queue(2, queue);
-    UNIT_SUCCEEDS(asyr_queue_own(queue, &error));
-    asyr_result *slow = support_submit(pool, run_gate, &gate, NULL);
-    asyr_result *quick = submit_counted(pool, &counter);
-    CU_ASSERT_EQUAL(support_take_outcome(quick), ASYR_OK);
-    UNIT_FAILS(ASYR_E_TIMEOUT, asyr_result_wait(slow, 1000, NULL, &error));
-    UNIT_FAILS(ASYR_E_TIMEOUT, asyr_result_wait(slow, -1, NULL, &error));
-    latch_open(&gate.leave);
-    CU_ASSERT_EQUAL(support_take_outcome(slow), ASYR_OK);
-    support_end(pool);
-    asyr_queue_unref(queue);
-}
-
-/* The results' callbacks may be what the pool's own tasks wait for. */
-static void a_join_of_the_owner_drains_the_queue(void)
-{
-    struct gate gate = GATE_CLOSED;
-    asyr_queue *queue = support_queue(0);
-    asyr_pool *pool = pool_with_queue(1, queue);
-    _Atomic int counter = 0;
-    UNIT_SUCCEEDS(asyr_queue_own(queue, &error));
-    asyr_result *first = submit_counted(pool, &counter);
-    asyr_result *held = support_submit(pool, run_gate, &gate, NULL);
-    latch_wait(&gate.entered, 1);
-    UNIT_SUCCEEDS(asyr_pool_close(pool, &error));
-    UNIT_FAILS(ASYR_E_TIMEOUT, asyr_pool_join(pool, 1000, NULL, &error));
-    CU_ASSERT_EQUAL(counter, 1);
-    latch_open(&gate.leave);
-    asyr_result_unref(first);
-    asyr_result_unref(held);
-    support_end(pool);
-    asyr_queue_unref(queue);
 }
 
 /* A task that waits, and how that ended. */
@@ -453,11 +369,6 @@ static void many_tasks_may_wait_for_the_same_result(void)
 }
 
 CU_TestInfo wait_tests[] = {
-    UNIT_TEST(a_wait_of_the_owner_drains_the_queue),
-    UNIT_TEST(a_wait_of_another_thread_does_not_drain),
-    UNIT_TEST(a_poll_of_the_owner_drains_what_is_there),
-    UNIT_TEST(a_drain_keeps_its_deadline),
-    UNIT_TEST(a_join_of_the_owner_drains_the_queue),
     UNIT_TEST(a_task_runs_what_it_waits_for),
     UNIT_TEST(a_task_runs_the_whole_map_that_it_waits_for),
     UNIT_TEST(a_spare_stands_in_for_a_task_that_waits),
