@@ -120,6 +120,8 @@ pid_t kernel_thread(void); /* of the caller, for wait_until_asleep() */
 /* Returns once the kernel shows the thread asleep: it waits for something. */
 void wait_until_asleep(pid_t thread);
 
+/* The threads of this process; 0 where that cannot be told. */
+int count_threads(void);
 /* Returns once the caller is the only thread: every worker has gone. */
 void wait_until_alone(void);
 

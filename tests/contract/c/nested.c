@@ -56,6 +56,13 @@ static void get_other(asyr_task *task, void *arg)
     CHECK_CODE(ASYR_OK, asyr_task_return_int64(task, get_int(arg), NULL));
 }
 
+/* Spares leave when they look for work and their waiter is back. */
+static void wait_for_spares_to_go(asyr_pool *pool, int workers)
+{
+    while (count_threads() > workers + 1)
+        CHECK_INT(4, finish_int(submit_c(pool, SQUARE, ints(1, INT64_C(2)))));
+}
+
 /* B24.3 */
 static void a_spare_worker_runs_what_is_queued(void)
 {
@@ -67,6 +74,7 @@ static void a_spare_worker_runs_what_is_queued(void)
     CHECK_INT(held.latch, finish_int(waiting));
     CHECK_INT(held.latch, finish_int(opener));
     let_go(held);
+    wait_for_spares_to_go(pool, 2);
     end_pool(pool);
 }
 
@@ -117,6 +125,8 @@ static int deadlocks_in_circle(int64_t workers, int count)
     }
     for (int i = 0; i < count; i++)
         circles[i].next = results[(i + 1) % count];
+    if (workers >= count) /* each on a thread of its own, not nested on one */
+        fixture_wait_for_waiters(latch, count);
     fixture_latch_open(latch);
     for (int i = 0; i < count; i++) {
         CHECK_INT(1, get_int(results[i]));
