@@ -302,6 +302,12 @@ static void a_map_in_a_strand_keeps_its_order(void)
     support_end(pool);
 }
 
+static void wait_then_fail(asyr_task *task, void *gate)
+{
+    run_gate(task, gate);
+    run_fail(task, NULL);
+}
+
 static void a_map_in_a_strand_that_fails_fast_lets_a_closed_pool_end(void)
 {
     struct gate gate = GATE_CLOSED;
@@ -311,9 +317,10 @@ static void a_map_in_a_strand_that_fails_fast_lets_a_closed_pool_end(void)
     UNIT_SUCCEEDS(asyr_task_options_set_chunk_size(options, 1, &error));
     UNIT_SUCCEEDS(
         asyr_task_options_set_error_policy(options, ASYR_ERRORS_FAIL_FAST, &error));
-    asyr_result_unref(submit_in(pool, strand, run_gate, &gate));
-    asyr_result *map = support_map(pool, run_fail, NULL, 10, options);
+    asyr_result *map = support_map(pool, wait_then_fail, &gate, 10, options);
+    latch_wait(&gate.entered, 1);
     UNIT_SUCCEEDS(asyr_pool_close(pool, &error));
+    support_await_sleepers(&pool->lock, &pool->idle, 1);
     latch_open(&gate.leave);
     CU_ASSERT_EQUAL(support_take_outcome(map), ASYR_E_TASK);
     asyr_task_options_free(options);

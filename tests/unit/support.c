@@ -255,15 +255,18 @@ static void finish(asyr_pool *pool)
     asyr_pool_unref(pool);
 }
 
+/* Not twice: a second time would wake who sleeps wrongly. */
 void support_end(asyr_pool *pool)
 {
-    UNIT_SUCCEEDS(asyr_pool_close(pool, &error));
+    if (asyr_pool_get_state(pool) == ASYR_POOL_OPEN)
+        UNIT_SUCCEEDS(asyr_pool_close(pool, &error));
     finish(pool);
 }
 
 void support_terminate(asyr_pool *pool)
 {
-    UNIT_SUCCEEDS(asyr_pool_terminate(pool, &error));
+    if (asyr_pool_get_state(pool) != ASYR_POOL_TERMINATED)
+        UNIT_SUCCEEDS(asyr_pool_terminate(pool, &error));
     finish(pool);
 }
 
