@@ -292,6 +292,30 @@ static void a_report_comes_through_the_pools_queue(void)
     expect_released_once(&unread);
 }
 
+/* B7: an event reads the error only for a host that takes it. */
+static void an_event_reads_the_error_that_it_hands_out(void)
+{
+    for (int taken = 0; taken < 2; taken++) {
+        asyr_event *event = NULL;
+        asyr_error *failure = NULL;
+        struct unread unread = {0};
+        asyr_queue *queue = support_queue(0);
+        asyr_pool *pool = support_pool_with(options_with_hook(&unread));
+        asyr_result *result = support_submit(pool, run_fail, NULL, NULL);
+        UNIT_SUCCEEDS(asyr_result_notify(result, queue, 1, &error));
+        asyr_result_unref(result);
+        UNIT_SUCCEEDS(asyr_queue_next(queue, A_MINUTE, NULL, &event, &error));
+        CU_ASSERT_EQUAL(asyr_event_get_outcome(event, NULL, taken ? &failure : NULL),
+                        ASYR_E_TASK);
+        UNIT_SUCCEEDS(asyr_event_finish(event, NULL, &error));
+        asyr_error_unref(failure);
+        support_end(pool);
+        expect_released_once(&unread);
+        CU_ASSERT_EQUAL(unread.count, !taken);
+        asyr_queue_unref(queue);
+    }
+}
+
 static int32_t cancel(asyr_result *result)
 {
     int32_t outcome = -1;
@@ -401,6 +425,7 @@ CU_TestInfo done_tests[] = {
     UNIT_TEST(what_the_host_asked_for_is_not_reported),
     UNIT_TEST(a_report_after_the_end_of_the_pool_is_made_at_once),
     UNIT_TEST(a_report_comes_through_the_pools_queue),
+    UNIT_TEST(an_event_reads_the_error_that_it_hands_out),
     UNIT_TEST(a_queued_task_that_is_cancelled_never_runs),
     UNIT_TEST(a_running_task_sees_that_it_is_cancelled),
     UNIT_TEST(a_cancelled_task_calls_its_error_callback_once),

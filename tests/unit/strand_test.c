@@ -131,6 +131,36 @@ static void tasks_run_one_at_a_time_and_in_order(void)
     support_end(pool);
 }
 
+/* B9: a later task of a strand does not call back before an earlier one. */
+static void callbacks_keep_the_order_of_the_strand(void)
+{
+    asyr_pool *pool = support_pool(4);
+    for (int32_t kind = 0; kind <= ASYR_STRAND_PINNED; kind++) {
+        int misplaced = 0;
+        asyr_queue *queue = support_queue(0);
+        asyr_strand *strand = strand_of(pool, kind);
+        asyr_task_options *options = options_in(strand);
+        UNIT_SUCCEEDS(asyr_task_options_set_queue(options, queue, &error));
+        UNIT_SUCCEEDS(
+            asyr_task_options_set_event(options, ASYR_EVENT_CALLBACK, &error));
+        for (uint64_t i = 0; i < MANY; i++) {
+            UNIT_SUCCEEDS(asyr_task_options_set_tag(options, i, &error));
+            asyr_result_unref(support_submit(pool, run_echo, NULL, options));
+        }
+        for (uint64_t i = 0; i < MANY; i++) {
+            asyr_event *event = NULL;
+            UNIT_SUCCEEDS(asyr_queue_next(queue, A_MINUTE, NULL, &event, &error));
+            misplaced += asyr_event_get_tag(event) != i;
+            UNIT_SUCCEEDS(asyr_event_finish(event, NULL, &error));
+        }
+        CU_ASSERT_EQUAL(misplaced, 0);
+        asyr_task_options_free(options);
+        asyr_strand_unref(strand);
+        asyr_queue_unref(queue);
+    }
+    support_end(pool);
+}
+
 static void remember_thread(asyr_task *task, void *thread)
 {
     (void)task;
@@ -500,6 +530,7 @@ CU_TestInfo strand_tests[] = {
     UNIT_TEST(a_strand_of_another_pool_is_refused),
     UNIT_TEST(a_pool_that_is_not_open_makes_no_strand),
     UNIT_TEST(tasks_run_one_at_a_time_and_in_order),
+    UNIT_TEST(callbacks_keep_the_order_of_the_strand),
     UNIT_TEST(a_pinned_strand_has_a_thread_of_its_own),
     UNIT_TEST(no_thread_is_held_by_tasks_that_wait_in_a_strand),
     UNIT_TEST(callbacks_of_a_strand_keep_its_order),
