@@ -268,7 +268,7 @@ static void a_worker_without_a_successor_goes_on(void)
     asyri_thread_fail_after(-1);
 }
 
-/* Workers that wait, before they retire, until their successor has looked for work. */
+/* Workers that wait until their successor has looked for work, then retire. */
 static _Atomic int ended_workers;
 
 static bool successor_has_looked(void *arg)
