@@ -79,8 +79,8 @@ void asyri_interrupt_enter(asyr_interrupt *interrupt,
                            struct asyri_interrupt_entry *entry, asyri_waiter *waiter)
 {
     entry->waiter = waiter;
-    entry->link.next = entry->link.previous = NULL;
-    if (asyri_is_forked(interrupt->generation))
+    entry->entered = !asyri_is_forked(interrupt->generation);
+    if (!entry->entered)
         return;
     asyri_mutex_lock(&interrupt->mutex);
     asyri_list_append(&interrupt->entries, &entry->link);
@@ -90,7 +90,7 @@ void asyri_interrupt_enter(asyr_interrupt *interrupt,
 void asyri_interrupt_leave(asyr_interrupt *interrupt,
                            struct asyri_interrupt_entry *entry)
 {
-    if (!asyri_list_has(&entry->link))
+    if (!entry->entered)
         return;
     asyri_mutex_lock(&interrupt->mutex);
     asyri_list_remove(&entry->link);

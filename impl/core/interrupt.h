@@ -9,7 +9,8 @@
 
 /* One wait that an interrupt can end; stands on the waiting thread's stack. */
 struct asyri_interrupt_entry {
-    asyri_list link;
+    asyri_list link; /* under the interrupt's lock, while entered */
+    bool entered;    /* of the waiting thread alone */
     asyri_waiter *waiter;
 };
 
