@@ -112,11 +112,12 @@ asyr_status asyr_event_get_outcome(const asyr_event *event, asyr_value **value,
     ASYRI_REQUIRE_GIVEN(event, error);
     ASYRI_REQUIRE_OWN_PROCESS(event->queue, error);
     asyr_result *result = event->result;
-    asyr_error *failure = result ? result->error : event->report;
-    if (failure && result && error)
+    if (!result)
+        return asyri_fail_with(error, asyri_error_ref(event->report));
+    if (result->error && error)
         asyri_result_mark_error_read(result);
-    if (failure)
-        return asyri_fail_with(error, asyri_error_ref(failure));
+    if (result->error)
+        return asyri_fail_with(error, asyri_error_ref(result->error));
     if (value)
         *value = asyri_value_ref(result->value);
     return ASYR_OK;

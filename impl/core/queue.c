@@ -24,8 +24,7 @@
 #include "error.h"
 #include "interrupt.h"
 
-/* How many callbacks of queues this thread is inside of. */
-static _Thread_local int running_depth;
+static _Thread_local struct asyri_running *innermost;
 
 asyr_status asyri_queue_new(int64_t limit, asyr_queue **queue, asyr_error **error)
 {
@@ -222,41 +221,37 @@ asyr_status asyri_queue_next(asyr_queue *queue, int64_t timeout_ns,
     return status == ASYR_E_STATE ? fail_closed(error) : fail_wait(status, error);
 }
 
-struct taken {
-    asyr_queue *queue;
-    asyr_event *event;
-};
-
 static void run_function(void *arg)
 {
-    asyri_event_run(((struct taken *)arg)->event);
+    asyri_event_run(((struct asyri_running *)arg)->event);
 }
 
-static void finish_taken(struct taken *taken, asyr_error *failure)
+static void finish_running(struct asyri_running *running, asyr_error *failure)
 {
-    running_depth--;
-    asyri_event_finish(taken->event, failure);
-    set_idle(taken->queue);
-    asyri_queue_unref(taken->queue);
+    innermost = running->outer;
+    asyri_event_finish(running->event, failure);
+    set_idle(running->queue);
+    asyri_queue_unref(running->queue);
 }
 
 static void thread_ended(void *arg)
 {
-    finish_taken(arg, asyri_error_new(ASYR_E_WORKER_LOST, NULL,
-                                      "the callback ended the thread that ran it"));
+    finish_running(arg,
+                   asyri_error_new(ASYR_E_WORKER_LOST, NULL,
+                                   "the callback ended the thread that ran it"));
 }
 
 static void run_taken(asyr_queue *queue, asyr_event *event)
 {
-    struct taken taken = {asyri_queue_ref(queue), event};
-    running_depth++;
-    asyri_thread_guard(run_function, thread_ended, &taken);
-    finish_taken(&taken, NULL);
+    struct asyri_running running = {innermost, asyri_queue_ref(queue), event};
+    innermost = &running;
+    asyri_thread_guard(run_function, thread_ended, &running);
+    finish_running(&running, NULL);
 }
 
-bool asyri_queue_is_running_here(void)
+const struct asyri_running *asyri_queue_running_here(void)
 {
-    return running_depth > 0;
+    return innermost;
 }
 
 void asyri_queue_give_back(asyr_event *event, asyr_error *failure)

@@ -57,6 +57,13 @@ struct asyr_queue {
     asyri_pollable pollable;
 };
 
+/* An event that a thread runs, perhaps inside another one. */
+struct asyri_running {
+    struct asyri_running *outer;
+    asyr_queue *queue; /* counted */
+    asyr_event *event;
+};
+
 asyr_status asyri_queue_new(int64_t limit, asyr_queue **queue, asyr_error **error);
 asyr_queue *asyri_queue_ref(asyr_queue *queue);
 void asyri_queue_unref(asyr_queue *queue);
@@ -94,8 +101,8 @@ void asyri_queue_end(asyr_queue *queue);
 bool asyri_queue_can_drain(asyr_queue *queue);
 /* Whether the thread is inside a callback of the queue. */
 bool asyri_queue_is_run_by(asyr_queue *queue, uintptr_t thread);
-/* Whether this thread is inside a callback of some queue. */
-bool asyri_queue_is_running_here(void);
+/* The innermost event that this thread runs; NULL outside of all. */
+const struct asyri_running *asyri_queue_running_here(void);
 /* Run one event if there is one. */
 bool asyri_queue_run_one(asyr_queue *queue);
 /* Put a waiter into the queue; false if there is something to run. */

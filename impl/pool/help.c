@@ -57,7 +57,7 @@ static asyr_status before_sleep(asyr_result *result, int64_t deadline,
     struct asyri_frame *frame = asyri_frame_current();
     bool timed = deadline != ASYR_FOREVER;
     bool in_callback =
-        asyri_queue_is_running_here() ||
+        asyri_queue_running_here() ||
         (result->queue && asyri_queue_is_run_by(result->queue, asyri_thread_self()));
     if (!frame && !in_callback)
         return ASYR_OK;

@@ -29,14 +29,29 @@ struct asyri_frame *asyri_frame_current(void)
     return innermost;
 }
 
-bool asyri_frame_is_inside(asyr_pool *pool)
+static bool is_inside_task(const asyr_pool *pool)
 {
     struct asyri_frame *frame = asyri_frame_current();
-    for (; frame; frame = frame->outer) {
-        if (frame->pool == pool)
+    while (frame && frame->pool != pool)
+        frame = frame->outer;
+    return frame != NULL;
+}
+
+/* Its callbacks may run in any queue; those of its own one are known by that. */
+static bool is_inside_callback(const asyr_pool *pool)
+{
+    const struct asyri_running *running = asyri_queue_running_here();
+    for (; running; running = running->outer) {
+        asyr_result *result = running->event->result;
+        if (result && asyri_job_of(result)->pool == pool)
             return true;
     }
     return pool->queue && asyri_queue_is_run_by(pool->queue, asyri_thread_self());
+}
+
+bool asyri_frame_is_inside(asyr_pool *pool)
+{
+    return is_inside_task(pool) || is_inside_callback(pool);
 }
 
 void asyri_task_begin_locked(asyr_task *task)
@@ -254,10 +269,18 @@ void asyri_task_end(asyr_task *task)
 
 void asyri_task_lose(asyr_task *task, asyr_error *error)
 {
+    asyri_job *job = task->job;
+    bool collects =
+        job->policy == ASYR_ERRORS_COLLECT && job->kind != ASYRI_JOB_APPLY;
     asyri_task_answer(task, NULL, NULL);
     asyri_value_unref(task->item);
     task->item = NULL;
-    fail_item(task, error);
+    while (collects && task->next < task->end)
+        collect_failure(task, asyri_error_ref(error));
+    if (collects)
+        asyri_error_unref(error);
+    else
+        fail_item(task, error);
     asyri_task_end(task);
 }
 

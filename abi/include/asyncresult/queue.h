@@ -116,6 +116,9 @@ ASYR_API asyr_status asyr_queue_run(asyr_queue *queue, int64_t limit,
 /**
  * Take the next event.
  *
+ * While a callback of the queue runs, or its event is taken and not finished, there
+ * is none, on this thread either.
+ *
  * @param queue       borrowed.
  * @param timeout_ns  how long to wait for it.
  * @param interrupt   borrowed; may be NULL.
@@ -173,7 +176,7 @@ ASYR_API asyr_result *asyr_event_get_result(const asyr_event *event);
  * @param[out] value  owned by the caller; may be NULL.
  * @param[out] error  may be NULL, and the error then still counts as unread; owned
  *                    by the caller; the task's own error.
- * @return ASYR_OK, the code of the task's error, or ASYR_E_ARGUMENT.
+ * @return ASYR_OK, the code of the task's error, ASYR_E_FORKED or ASYR_E_ARGUMENT.
  * @since 0.1
  */
 ASYR_API asyr_status asyr_event_get_outcome(const asyr_event *event,
@@ -184,7 +187,7 @@ ASYR_API asyr_status asyr_event_get_outcome(const asyr_event *event,
  *
  * @param event       borrowed.
  * @param[out] error  may be NULL; owned by the caller.
- * @return ASYR_OK or ASYR_E_ARGUMENT.
+ * @return ASYR_OK, ASYR_E_FORKED or ASYR_E_ARGUMENT.
  * @since 0.1
  */
 ASYR_API asyr_status asyr_event_run(asyr_event *event, asyr_error **error);
@@ -196,7 +199,8 @@ ASYR_API asyr_status asyr_event_run(asyr_event *event, asyr_error **error);
  * @param failure     borrowed; what the host's callback raised, which becomes
  *                    the result; NULL for nothing.
  * @param[out] error  may be NULL; owned by the caller.
- * @return ASYR_OK or ASYR_E_ARGUMENT.
+ * @return ASYR_OK; ASYR_E_FORKED or ASYR_E_ARGUMENT, and the event is then not
+ *         consumed.
  * @since 0.1
  */
 ASYR_API asyr_status asyr_event_finish(asyr_event *event, asyr_error *failure,

@@ -165,7 +165,8 @@ ASYR_API void *asyr_task_get_native_arg(const asyr_task *task);
  *
  * @param task        borrowed.
  * @param[out] error  may be NULL; owned by the caller.
- * @return ASYR_OK (how the call went is the task's answer) or ASYR_E_ARGUMENT.
+ * @return ASYR_OK (how the call went is the task's answer), ASYR_E_FORKED or
+ *         ASYR_E_ARGUMENT.
  * @since 0.1
  */
 ASYR_API asyr_status asyr_task_run(asyr_task *task, asyr_error **error);
