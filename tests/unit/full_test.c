@@ -259,6 +259,44 @@ static void a_callback_that_submits_to_a_full_queue_runs_it(void)
     support_end(inside.full.pool);
 }
 
+static asyr_error *submit_and_join_in_callback(asyr_value *value, void *arg)
+{
+    struct inside *inside = arg;
+    submit_in_callback(value, arg);
+    asyr_pool_close(inside->full.pool, NULL);
+    CU_ASSERT_EQUAL(asyr_pool_join(inside->full.pool, ASYR_FOREVER, NULL, NULL),
+                    ASYR_E_DEADLOCK); /* B23 */
+    return NULL;
+}
+
+/* Where a callback runs makes no difference: here, in a queue of its task alone. */
+static void a_callback_in_another_queue_submits_without_blocking_too(void)
+{
+    struct inside inside;
+    struct gate gate = GATE_CLOSED;
+    int64_t count = 0;
+    begin_inside(&inside, ASYR_FULL_BLOCK);
+    asyr_queue *queue = support_queue(0);
+    asyr_task_options *options = support_task_options();
+    UNIT_SUCCEEDS(asyr_task_options_set_queue(options, queue, &error));
+    UNIT_SUCCEEDS(asyr_task_options_set_callback(
+        options, submit_and_join_in_callback, &inside, NULL, &error));
+    asyr_result *outer = support_submit(inside.full.pool, run_echo, NULL, options);
+    asyr_result_unref(support_submit(inside.full.pool, run_gate, &gate, NULL));
+    latch_wait(&gate.entered, 1);
+    asyr_result_unref(support_submit(inside.full.pool, run_echo, NULL, NULL));
+    latch_open(&inside.full.gate.leave);
+    UNIT_SUCCEEDS(asyr_queue_run(queue, 1, ASYR_FOREVER, NULL, &count, &error));
+    CU_ASSERT_EQUAL(count, 1);
+    CU_ASSERT_EQUAL(inside.status, ASYR_OK);
+    CU_ASSERT_TRUE(pthread_equal(pthread_self(), inside.ran_on));
+    latch_open(&gate.leave);
+    CU_ASSERT_EQUAL(support_take_outcome(outer), ASYR_OK);
+    asyr_task_options_free(options);
+    asyr_queue_unref(queue);
+    support_end(inside.full.pool);
+}
+
 static asyr_pool *host_pool_with_one_place(void)
 {
     asyr_pool_options *options = support_pool_options(1);
@@ -371,6 +409,7 @@ CU_TestInfo full_tests[] = {
     UNIT_TEST(a_cancel_frees_a_place),
     UNIT_TEST(a_task_that_submits_to_a_full_queue_runs_it),
     UNIT_TEST(a_callback_that_submits_to_a_full_queue_runs_it),
+    UNIT_TEST(a_callback_in_another_queue_submits_without_blocking_too),
     UNIT_TEST(an_interrupted_submit_leaves_its_place_to_the_next),
     UNIT_TEST(a_map_whose_caller_ends_inside_it_fails),
     CU_TEST_INFO_NULL};

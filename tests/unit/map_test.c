@@ -414,6 +414,29 @@ static void an_item_that_ends_its_thread_fails_the_map(void)
 }
 
 /* Values nest at most ASYR_MAX_DEPTH deep, in the list of a map too. */
+/* B16: "collect" has no failure; each place has its value or its error. */
+static void an_item_that_ends_its_thread_is_collected(void)
+{
+    _Atomic int ran = 0;
+    asyr_value *list = NULL;
+    asyr_pool *pool = support_pool(1);
+    asyr_task_options *options = chunks_of(4, ASYR_ERRORS_COLLECT);
+    asyr_result *result = support_map(pool, exit_at_two, &ran, 6, options);
+    UNIT_SUCCEEDS(asyr_result_get(result, ASYR_FOREVER, NULL, &list, &error));
+    CU_ASSERT_EQUAL(asyr_value_get_count(list), 6);
+    for (int64_t i = 0; i < asyr_value_get_count(list); i++) {
+        asyr_value *item = NULL;
+        UNIT_SUCCEEDS(asyr_value_get_item(list, i, &item, &error));
+        CU_ASSERT_EQUAL(asyr_value_get_type(item) == ASYR_VALUE_ERROR,
+                        i == 2 || i == 3);
+        asyr_value_unref(item);
+    }
+    asyr_value_unref(list);
+    asyr_result_unref(result);
+    asyr_task_options_free(options);
+    support_end(pool);
+}
+
 static void return_deep(asyr_task *task, void *deep)
 {
     asyr_task_return(task, deep, NULL);
@@ -450,5 +473,6 @@ CU_TestInfo map_tests[] = {
     UNIT_TEST(a_cancelled_map_stops_at_the_next_item),
     UNIT_TEST(a_map_that_has_not_begun_can_be_cancelled),
     UNIT_TEST(an_item_that_ends_its_thread_fails_the_map),
+    UNIT_TEST(an_item_that_ends_its_thread_is_collected),
     UNIT_TEST(what_nests_too_deep_fails_the_map),
     CU_TEST_INFO_NULL};
