@@ -118,7 +118,7 @@ asyr_status asyr_event_get_outcome(const asyr_event *event, asyr_value **value,
         asyri_result_mark_error_read(result);
     if (result->error)
         return asyri_fail_with(error, asyri_error_ref(result->error));
-    if (value && result) /* without one there is a report, and so a failure */
+    if (value)
         *value = asyri_value_ref(result->value);
     return ASYR_OK;
 }
