@@ -1,9 +1,10 @@
 /*
- * The command line.  Options end at the first other word, so that arguments
- * such as -1 need no care.
+ * The command line.  Short options end at the first other word, so that arguments
+ * such as -1 need no care; long ones may stand anywhere before "--" or ":::".
  */
 #include "options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@ void show_help(void)
          "[::: ITEM...]\n"
          "\n"
          "Call a C function of a shared library: once, or in parallel for each\n"
-         "line of standard input, each ITEM, or each file that these name.\n"
+         "line of standard input, each ITEM, or each file that these name.  Long\n"
+         "options may also follow; after -- or ::: there are none.\n"
          "\n"
          "  -t, --timeout=SECONDS  how long a call may take\n"
          "  -j, --json             write JSON, one object a line\n"
@@ -128,25 +130,56 @@ static void set_option(struct options *options, int letter, const char *argument
     }
 }
 
+static bool is_long_option(const char *word)
+{
+    return strncmp(word, "--", 2) == 0 && isalpha((unsigned char)word[2]);
+}
+
+/* Set the options, and move the words to the front of `argv`, in their order, from 1
+ * on; where they end. */
+static int split(struct options *options, const char *letters,
+                 const struct option *names, int argc, char **argv)
+{
+    int count = 1;
+    bool rest = false; /* only words follow */
+
+    while (optind < argc && !rest) {
+        int letter = getopt_long(argc, argv, letters, names, NULL);
+        if (letter != -1)
+            set_option(options, letter, optarg);
+        if (letter != -1 && count == 1)
+            continue;
+        rest = letter == -1 && strcmp(argv[optind - 1], "--") == 0;
+        while (optind < argc && (rest || !is_long_option(argv[optind]))) {
+            char *word = argv[optind++];
+            bool ends = !rest && strcmp(word, "--") == 0;
+            rest = rest || ends || strcmp(word, ":::") == 0;
+            if (!ends)
+                argv[count++] = word;
+        }
+    }
+    argv[count] = NULL;
+    return count;
+}
+
 static void parse(struct options *options, const char *letters,
                   const struct option *names, int argc, char **argv)
 {
     const char *command = argv[0];
-    int letter;
+    int count;
 
     *options = (struct options){.timeout_ns = ASYR_FOREVER, .separator = '\n'};
     argv[0] = "asyncresult"; /* getopt begins its messages with it */
-    while ((letter = getopt_long(argc, argv, letters, names, NULL)) != -1)
-        set_option(options, letter, optarg);
+    count = split(options, letters, names, argc, argv);
     if (options->json && (options->format || options->error_format))
         usage_error("%s: --json and --format exclude each other", command);
-    if (argc - optind < 1)
+    if (count < 2)
         usage_error("%s: expected a LIBRARY", command);
-    if (argc - optind < 2)
-        usage_error("%s: expected a PROTOTYPE after '%s'", command, argv[optind]);
-    options->library = argv[optind];
-    options->prototype = argv[optind + 1];
-    options->words = argv + optind + 2;
+    if (count < 3)
+        usage_error("%s: expected a PROTOTYPE after '%s'", command, argv[1]);
+    options->library = argv[1];
+    options->prototype = argv[2];
+    options->words = argv + 3;
 }
 
 /* Those of map alone come first, so that call's begin after them. */
