@@ -6,15 +6,12 @@
  * before.
  */
 %define %asyr_raise
-%typemap(freearg, noblock=1) asyr_error **error, asyr_error **raised {
+%typemap(freearg, noblock=1) asyr_error **error {
     if (*$1 != NULL)
         glue_raise(*$1);
 }
 %enddef
 %asyr_raise
-%typemap(in, numinputs=0, noblock=1) asyr_error **raised (asyr_error *raised = NULL) {
-    $1 = &raised;
-}
 
 %define %asyr_handle_out(TYPE, PARAMETER)
 %typemap(argout, noblock=1) TYPE **PARAMETER {
@@ -54,7 +51,6 @@
 %typemap(freearg) asyr_value *consumed_arguments "";
 
 /* Handles may be nil where the library takes NULL; it says so where it does not. */
-%apply SWIGTYPE *DISOWN { asyr_task_options *consumed_options };
 
 %typemap(in, numinputs=0, noblock=1) bool *successful (bool truth = false) {
     $1 = &truth;
@@ -99,8 +95,7 @@
 %rename("%(strip:[GLUE_])s", regexmatch$name="^GLUE_") "";
 
 %newobject glue_error_new;
-%newobject glue_submit_unlocked;
-%newobject glue_submit_patient;
+%newobject glue_submit;
 
 const char *asyr_version(void);
 void glue_set_error_class(VALUE error_class);
@@ -128,15 +123,8 @@ VALUE glue_event_run(VALUE event);
 VALUE glue_event_finish(VALUE event, asyr_error *failure);
 void glue_set_unread_error_hook(asyr_pool_options *options, VALUE hook);
 enum glue_submit_call { GLUE_APPLY = 0, GLUE_MAP = 1, GLUE_STARMAP = 2 };
-asyr_result *glue_submit_unlocked(int32_t call, asyr_pool *pool,
-                                  asyr_function *function,
-                                  asyr_value *consumed_arguments,
-                                  asyr_task_options *options, asyr_error **raised);
-asyr_result *glue_submit_patient(int32_t call, asyr_pool *pool,
-                                 asyr_function *function,
-                                 asyr_value *consumed_arguments,
-                                 asyr_task_options *consumed_options,
-                                 asyr_error **raised);
+asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
+                         asyr_value *consumed_arguments, asyr_task_options *options);
 
 %init %{
     glue_init_roots();

@@ -2628,13 +2628,12 @@ fail:
 
 
 SWIGINTERN VALUE
-_wrap_submit_unlocked(int argc, VALUE *argv, VALUE self) {
+_wrap_submit(int argc, VALUE *argv, VALUE self) {
   int32_t arg1 ;
   asyr_pool *arg2 = (asyr_pool *) 0 ;
   asyr_function *arg3 = (asyr_function *) 0 ;
   asyr_value *arg4 = (asyr_value *) 0 ;
   asyr_task_options *arg5 = (asyr_task_options *) 0 ;
-  asyr_error **arg6 = (asyr_error **) 0 ;
   int val1 ;
   int ecode1 = 0 ;
   void *argp2 = 0 ;
@@ -2643,98 +2642,37 @@ _wrap_submit_unlocked(int argc, VALUE *argv, VALUE self) {
   int res3 = 0 ;
   void *argp5 = 0 ;
   int res5 = 0 ;
-  asyr_error *raised6 = NULL ;
   asyr_result *result = 0 ;
   VALUE vresult = Qnil;
   
-  arg6 = &raised6;
   if ((argc < 5) || (argc > 5)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 5)",argc); SWIG_fail;
   }
   ecode1 = SWIG_AsVal_int(argv[0], &val1);
   if (!SWIG_IsOK(ecode1)) {
-    SWIG_exception_fail(SWIG_ArgError(ecode1), Ruby_Format_TypeError( "", "int32_t","glue_submit_unlocked", 1, argv[0] ));
+    SWIG_exception_fail(SWIG_ArgError(ecode1), Ruby_Format_TypeError( "", "int32_t","glue_submit", 1, argv[0] ));
   } 
   arg1 = (int32_t)(val1);
   res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_pool, 0 |  0 );
   if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_pool *","glue_submit_unlocked", 2, argv[1] )); 
+    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_pool *","glue_submit", 2, argv[1] )); 
   }
   arg2 = (asyr_pool *)(argp2);
   res3 = SWIG_ConvertPtr(argv[2], &argp3,SWIGTYPE_p_asyr_function, 0 |  0 );
   if (!SWIG_IsOK(res3)) {
-    SWIG_exception_fail(SWIG_ArgError(res3), Ruby_Format_TypeError( "", "asyr_function *","glue_submit_unlocked", 3, argv[2] )); 
+    SWIG_exception_fail(SWIG_ArgError(res3), Ruby_Format_TypeError( "", "asyr_function *","glue_submit", 3, argv[2] )); 
   }
   arg3 = (asyr_function *)(argp3);
   arg4 = glue_items_from_ruby(argv[3]);
   res5 = SWIG_ConvertPtr(argv[4], &argp5,SWIGTYPE_p_asyr_task_options, 0 |  0 );
   if (!SWIG_IsOK(res5)) {
-    SWIG_exception_fail(SWIG_ArgError(res5), Ruby_Format_TypeError( "", "asyr_task_options *","glue_submit_unlocked", 5, argv[4] )); 
+    SWIG_exception_fail(SWIG_ArgError(res5), Ruby_Format_TypeError( "", "asyr_task_options *","glue_submit", 5, argv[4] )); 
   }
   arg5 = (asyr_task_options *)(argp5);
-  result = (asyr_result *)glue_submit_unlocked(arg1,arg2,arg3,arg4,arg5,arg6);
+  result = (asyr_result *)glue_submit(arg1,arg2,arg3,arg4,arg5);
   vresult = SWIG_NewPointerObj(SWIG_as_voidptr(result), SWIGTYPE_p_asyr_result, SWIG_POINTER_OWN |  0 );
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
   return vresult;
 fail:
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return Qnil;
-}
-
-
-SWIGINTERN VALUE
-_wrap_submit_patient(int argc, VALUE *argv, VALUE self) {
-  int32_t arg1 ;
-  asyr_pool *arg2 = (asyr_pool *) 0 ;
-  asyr_function *arg3 = (asyr_function *) 0 ;
-  asyr_value *arg4 = (asyr_value *) 0 ;
-  asyr_task_options *arg5 = (asyr_task_options *) 0 ;
-  asyr_error **arg6 = (asyr_error **) 0 ;
-  int val1 ;
-  int ecode1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
-  void *argp3 = 0 ;
-  int res3 = 0 ;
-  int res5 = 0 ;
-  asyr_error *raised6 = NULL ;
-  asyr_result *result = 0 ;
-  VALUE vresult = Qnil;
-  
-  arg6 = &raised6;
-  if ((argc < 5) || (argc > 5)) {
-    rb_raise(rb_eArgError, "wrong # of arguments(%d for 5)",argc); SWIG_fail;
-  }
-  ecode1 = SWIG_AsVal_int(argv[0], &val1);
-  if (!SWIG_IsOK(ecode1)) {
-    SWIG_exception_fail(SWIG_ArgError(ecode1), Ruby_Format_TypeError( "", "int32_t","glue_submit_patient", 1, argv[0] ));
-  } 
-  arg1 = (int32_t)(val1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_pool *","glue_submit_patient", 2, argv[1] )); 
-  }
-  arg2 = (asyr_pool *)(argp2);
-  res3 = SWIG_ConvertPtr(argv[2], &argp3,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res3)) {
-    SWIG_exception_fail(SWIG_ArgError(res3), Ruby_Format_TypeError( "", "asyr_function *","glue_submit_patient", 3, argv[2] )); 
-  }
-  arg3 = (asyr_function *)(argp3);
-  arg4 = glue_items_from_ruby(argv[3]);
-  res5 = SWIG_ConvertPtr(argv[4], SWIG_as_voidptrptr(&arg5), SWIGTYPE_p_asyr_task_options, SWIG_POINTER_DISOWN |  0 );
-  if (!SWIG_IsOK(res5)) {
-    SWIG_exception_fail(SWIG_ArgError(res5), Ruby_Format_TypeError( "", "asyr_task_options *","glue_submit_patient", 5, argv[4] ));
-  }
-  result = (asyr_result *)glue_submit_patient(arg1,arg2,arg3,arg4,arg5,arg6);
-  vresult = SWIG_NewPointerObj(SWIG_as_voidptr(result), SWIGTYPE_p_asyr_result, SWIG_POINTER_OWN |  0 );
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return vresult;
-fail:
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
   return Qnil;
 }
 
@@ -4995,8 +4933,7 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_const(mAsyncresult_native, "APPLY", SWIG_From_int((int)(GLUE_APPLY)));
   rb_define_const(mAsyncresult_native, "MAP", SWIG_From_int((int)(GLUE_MAP)));
   rb_define_const(mAsyncresult_native, "STARMAP", SWIG_From_int((int)(GLUE_STARMAP)));
-  rb_define_module_function(mAsyncresult_native, "submit_unlocked", _wrap_submit_unlocked, -1);
-  rb_define_module_function(mAsyncresult_native, "submit_patient", _wrap_submit_patient, -1);
+  rb_define_module_function(mAsyncresult_native, "submit", _wrap_submit, -1);
   
   glue_init_roots();
   

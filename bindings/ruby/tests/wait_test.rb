@@ -7,6 +7,17 @@ require_relative "support"
 class WaitTest < AsyncResultTest
   class Enough < StandardError; end
 
+  # For a script: HOLD, and `full`, whose next submit waits for a place.
+  FULL = <<~RUBY
+    #{HOLD}
+    full = AsyncResult::Pool.new(1, queue_limit: 1)
+    full.apply_async(fixture["int64_t fixture_latch_wait(int64_t)"], latch)
+    pool.apply(fixture["int64_t fixture_wait_for_waiters(int64_t, int64_t)"], latch, 2)
+    square = fixture["int64_t fixture_square(int64_t)"]
+    full.apply_async(square, 2)
+    main = Thread.current
+  RUBY
+
   def test_other_threads_run_while_one_waits
     _, latch, result = held_pool
     reader = sleeping_thread { result.get }
@@ -130,6 +141,51 @@ class WaitTest < AsyncResultTest
     open_latch(latch)
     assert_equal 4, first.get
     assert_equal 25, held.apply(square, 5)
+  end
+
+  def test_thread_kill_ends_a_submit_that_waits_for_a_place
+    held, latch, = held_pool(queue_limit: 1)
+    first = held.apply_async(square, 2)
+    called = Thread::Queue.new
+    submitter = sleeping_thread { held.apply_async(square, 3, callback: called.method(:push)) }
+    submitter.kill.join
+    open_latch(latch)
+    assert_equal 4, first.get
+    held.close
+    assert held.join # With the callbacks of whatever was accepted.
+    assert_empty called
+  end
+
+  def test_a_trap_runs_and_the_submit_goes_on
+    script = <<~RUBY
+      #{FULL}
+      trapped = Thread::Queue.new
+      trap(:USR1) { trapped << true }
+      Thread.new do
+        Thread.pass until main.stop?
+        Process.kill(:USR1, Process.pid)
+        trapped.pop
+        Thread.pass until main.stop?
+        pool.apply(release, latch)
+      end
+      p full.apply_async(square, 3).get
+    RUBY
+    output, errors, status = run_script(script)
+    assert_equal ["9\n", "", 0], [output, errors, status.exitstatus]
+  end
+
+  def test_control_c_ends_a_submit_that_waits_for_a_place
+    script = <<~RUBY
+      #{FULL}
+      Thread.new { Thread.pass until main.stop?; Process.kill(:INT, Process.pid) }
+      begin
+        full.apply_async(square, 3)
+      rescue Interrupt
+        puts("interrupted")
+      end
+    RUBY
+    output, errors, status = run_script(script)
+    assert_equal ["interrupted\n", "", 0], [output, errors, status.exitstatus]
   end
 
   def test_a_program_ends_while_a_submit_waits_for_a_place

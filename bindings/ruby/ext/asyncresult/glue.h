@@ -68,17 +68,10 @@ VALUE glue_event_run(VALUE event);
 VALUE glue_event_finish(VALUE event, asyr_error *failure);
 void glue_set_unread_error_hook(asyr_pool_options *options, VALUE hook);
 
-/* submit.c: submits that may take long. */
+/* submit.c: submits that may take long; they raise their errors. */
 enum glue_submit_call { GLUE_APPLY = 0, GLUE_MAP = 1, GLUE_STARMAP = 2 };
-asyr_result *glue_submit_unlocked(int32_t call, asyr_pool *pool,
-                                  asyr_function *function,
-                                  asyr_value *consumed_arguments,
-                                  asyr_task_options *options, asyr_error **error);
-asyr_result *glue_submit_patient(int32_t call, asyr_pool *pool,
-                                 asyr_function *function,
-                                 asyr_value *consumed_arguments,
-                                 asyr_task_options *consumed_options,
-                                 asyr_error **error);
+asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
+                         asyr_value *consumed_arguments, asyr_task_options *options);
 
 /* asyncresult.i: the private classes that SWIG makes. */
 VALUE glue_wrap_error(asyr_error *consumed);

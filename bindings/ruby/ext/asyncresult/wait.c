@@ -10,21 +10,10 @@
  */
 #include <time.h>
 
+#include <ruby.h>
 #include <ruby/thread.h>
 
-#include "glue.h"
-
-struct wait {
-    asyr_status (*call)(struct wait *wait);
-    VALUE (*answer)(struct wait *wait);
-    void *object;
-    int64_t timeout_ns;
-    asyr_interrupt *interrupt;
-    asyr_status status;
-    asyr_value *value;
-    asyr_event *event;
-    asyr_error *error;
-};
+#include "wait.h"
 
 static int64_t now_ns(void)
 {
@@ -48,7 +37,7 @@ static int64_t time_until(int64_t deadline)
 
 static void *call_unlocked(void *arg)
 {
-    struct wait *wait = arg;
+    struct glue_wait *wait = arg;
 
     wait->status = wait->call(wait);
     return NULL;
@@ -56,10 +45,10 @@ static void *call_unlocked(void *arg)
 
 static void end_wait(void *arg)
 {
-    asyr_interrupt_trigger(((struct wait *)arg)->interrupt);
+    asyr_interrupt_trigger(((struct glue_wait *)arg)->interrupt);
 }
 
-static void call_once(struct wait *wait)
+static void call_once(struct glue_wait *wait)
 {
     asyr_error_unref(wait->error);
     wait->error = NULL;
@@ -69,7 +58,7 @@ static void call_once(struct wait *wait)
     rb_thread_call_without_gvl2(call_unlocked, wait, end_wait, wait);
 }
 
-static void call_until_done(struct wait *wait)
+static void call_until_done(struct glue_wait *wait)
 {
     int64_t deadline = deadline_of(wait->timeout_ns);
 
@@ -86,7 +75,7 @@ static void call_until_done(struct wait *wait)
 
 static VALUE run_wait(VALUE arg)
 {
-    struct wait *wait = (struct wait *)arg;
+    struct glue_wait *wait = (struct glue_wait *)arg;
 
     if (wait->timeout_ns <= 0)
         wait->status = wait->call(wait);
@@ -97,7 +86,7 @@ static VALUE run_wait(VALUE arg)
 
 static VALUE end_of_wait(VALUE arg)
 {
-    struct wait *wait = (struct wait *)arg;
+    struct glue_wait *wait = (struct glue_wait *)arg;
 
     asyr_interrupt_unref(wait->interrupt);
     asyr_value_unref(wait->value);
@@ -107,12 +96,12 @@ static VALUE end_of_wait(VALUE arg)
     return Qnil;
 }
 
-static VALUE perform(struct wait *wait)
+VALUE glue_wait_perform(struct glue_wait *wait)
 {
     return rb_ensure(run_wait, (VALUE)wait, end_of_wait, (VALUE)wait);
 }
 
-static void raise_error(struct wait *wait)
+void glue_wait_raise(struct glue_wait *wait)
 {
     asyr_error *error = wait->error;
 
@@ -121,53 +110,53 @@ static void raise_error(struct wait *wait)
 }
 
 /* true, or false for a time-out. */
-static VALUE answer_in_time(struct wait *wait)
+static VALUE answer_in_time(struct glue_wait *wait)
 {
     if (wait->error != NULL && wait->status != ASYR_E_TIMEOUT)
-        raise_error(wait);
+        glue_wait_raise(wait);
     return wait->status == ASYR_OK ? Qtrue : Qfalse;
 }
 
-static VALUE answer_value(struct wait *wait)
+static VALUE answer_value(struct glue_wait *wait)
 {
     if (wait->error != NULL)
-        raise_error(wait);
+        glue_wait_raise(wait);
     return glue_value_to_ruby(wait->value);
 }
 
 /* The event, or nil for a time-out. */
-static VALUE answer_event(struct wait *wait)
+static VALUE answer_event(struct glue_wait *wait)
 {
     VALUE event;
 
     if (wait->status == ASYR_E_TIMEOUT)
         return Qnil;
     if (wait->error != NULL)
-        raise_error(wait);
+        glue_wait_raise(wait);
     event = glue_event_new(wait->event);
     wait->event = NULL;
     return event;
 }
 
-static asyr_status get_result(struct wait *wait)
+static asyr_status get_result(struct glue_wait *wait)
 {
     return asyr_result_get(wait->object, wait->timeout_ns, wait->interrupt,
                            &wait->value, &wait->error);
 }
 
-static asyr_status wait_for_result(struct wait *wait)
+static asyr_status wait_for_result(struct glue_wait *wait)
 {
     return asyr_result_wait(wait->object, wait->timeout_ns, wait->interrupt,
                             &wait->error);
 }
 
-static asyr_status join_pool(struct wait *wait)
+static asyr_status join_pool(struct glue_wait *wait)
 {
     return asyr_pool_join(wait->object, wait->timeout_ns, wait->interrupt,
                           &wait->error);
 }
 
-static asyr_status take_event(struct wait *wait)
+static asyr_status take_event(struct glue_wait *wait)
 {
     return asyr_queue_next(wait->object, wait->timeout_ns, wait->interrupt,
                            &wait->event, &wait->error);
@@ -183,34 +172,36 @@ static int64_t result_timeout(asyr_result *result, VALUE seconds)
 
 VALUE glue_result_get(asyr_result *result, VALUE seconds)
 {
-    struct wait wait = {
+    struct glue_wait wait = {
         .call = get_result, .answer = answer_value, .object = result};
 
     wait.timeout_ns = result_timeout(result, seconds);
-    return perform(&wait);
+    return glue_wait_perform(&wait);
 }
 
 VALUE glue_result_wait(asyr_result *result, VALUE seconds)
 {
-    struct wait wait = {
+    struct glue_wait wait = {
         .call = wait_for_result, .answer = answer_in_time, .object = result};
 
     wait.timeout_ns = result_timeout(result, seconds);
-    return perform(&wait);
+    return glue_wait_perform(&wait);
 }
 
 VALUE glue_pool_join(asyr_pool *pool, VALUE seconds)
 {
-    struct wait wait = {.call = join_pool, .answer = answer_in_time, .object = pool};
+    struct glue_wait wait = {
+        .call = join_pool, .answer = answer_in_time, .object = pool};
 
     wait.timeout_ns = glue_timeout(seconds);
-    return perform(&wait);
+    return glue_wait_perform(&wait);
 }
 
 VALUE glue_queue_next(asyr_queue *queue, VALUE seconds)
 {
-    struct wait wait = {.call = take_event, .answer = answer_event, .object = queue};
+    struct glue_wait wait = {
+        .call = take_event, .answer = answer_event, .object = queue};
 
     wait.timeout_ns = glue_timeout(seconds);
-    return perform(&wait);
+    return glue_wait_perform(&wait);
 }

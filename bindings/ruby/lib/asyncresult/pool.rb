@@ -182,10 +182,9 @@ class AsyncResult
     def send_off(call, function, items, options)
       if @when_full.nil? || @when_full == :fail
         send_off_at_once(call, function, items, options)
-      elsif @when_full == :caller_runs || @callbacks.queue.running_here?
-        Native.submit_unlocked(call, @handle, function, items, options)
       else
-        Native.submit_patient(call, @handle, function, items, options)
+        options ||= Native.task_options_new
+        Native.submit(call, @handle, function, items, options)
       end
     end
 
