@@ -139,12 +139,18 @@ class AsyncResult
         failure = serve(event) if event
         !event.nil?
       end
-      raise failure if FATAL.any? { |type| type === failure } && !dispatched?
+      raise failure if leaves_the_queue?(failure) && !dispatched?
 
       found
     end
 
     private
+
+    # Newer versions of Timeout leave a block by an exception of their own.
+    def leaves_the_queue?(failure)
+      FATAL.any? { |type| type === failure } ||
+        (defined?(::Timeout::ExitException) && ::Timeout::ExitException === failure)
+    end
 
     # A dispatcher's queue outlives whatever its callbacks raise.
     def dispatched?
