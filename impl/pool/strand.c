@@ -104,7 +104,6 @@ static void leave(struct pinned_thread *thread)
     asyr_strand *strand = thread->strand;
     asyr_pool *pool = strand->pool;
     asyri_mutex_lock(&pool->lock);
-    pool->pinned--;
     asyri_list_remove(&strand->link);
     bool last = strand->released;
     asyri_mutex_unlock(&pool->lock);

@@ -91,10 +91,15 @@ static asyr_task *pop_locked(asyr_pool *pool)
     return task;
 }
 
+/* In one step: a pinned worker that counted as any other for a moment would make
+ * one of those leave as surplus. */
 static void retire_locked(asyr_worker *worker)
 {
-    if (!worker->retired)
-        worker->pool->workers--;
+    if (worker->retired)
+        return;
+    worker->pool->workers--;
+    if (worker->is_pinned)
+        worker->pool->pinned--;
     worker->retired = true;
 }
 

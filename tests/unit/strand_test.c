@@ -525,6 +525,21 @@ static void callbacks_of_a_strand_keep_its_order(void)
     support_end(pool);
 }
 
+/* B25: the pinned thread must not count as an ordinary worker while it leaves. */
+static void releasing_pinned_strands_loses_no_worker(void)
+{
+    asyr_pool *pool = support_pool(1);
+    for (int i = 0; i < 500; i++) {
+        asyr_strand *strand = strand_of(pool, ASYR_STRAND_PINNED);
+        asyr_result *result = support_submit(pool, run_echo, NULL, NULL);
+        asyr_strand_unref(strand);
+        CU_ASSERT_EQUAL_FATAL(support_take_outcome(result), ASYR_OK);
+        result = support_submit(pool, run_echo, NULL, NULL);
+        CU_ASSERT_EQUAL_FATAL(support_take_outcome(result), ASYR_OK);
+    }
+    support_end(pool);
+}
+
 CU_TestInfo strand_tests[] = {
     UNIT_TEST(arguments_of_a_strand_are_checked),
     UNIT_TEST(a_strand_of_another_pool_is_refused),
@@ -547,4 +562,5 @@ CU_TestInfo strand_tests[] = {
     UNIT_TEST(an_initializer_that_ends_a_pinned_thread_is_not_tried_again),
     UNIT_TEST(waiting_for_a_later_task_of_the_same_strand_is_a_deadlock),
     UNIT_TEST(a_circle_of_two_strands_is_a_deadlock),
+    UNIT_TEST(releasing_pinned_strands_loses_no_worker),
     CU_TEST_INFO_NULL};
