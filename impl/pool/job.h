@@ -57,6 +57,9 @@ struct asyri_job {
     int64_t claim_from;  /* no task before this one can be claimed by a waiter */
     asyr_error *failure; /* the error so far, by the policy */
     int64_t failure_index;
+    /* of the thread that ends its pool by force: */
+    asyri_job *next_doomed;
+    bool doomed_last; /* that dropped the last of its tasks */
     asyr_task tasks[];
 };
 

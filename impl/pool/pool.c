@@ -220,72 +220,66 @@ void asyri_pool_close(asyr_pool *pool)
     asyri_mutex_unlock(&pool->lock);
 }
 
-/* One job of a pool that is ended by force. */
-struct doomed {
-    asyri_job *job;
-    bool settled;
-    bool last;
-};
+/* Drop what of the job is queued, and decide its outcome. */
+static void doom_locked(asyri_job *job, asyr_error *failure)
+{
+    atomic_store_explicit(&job->result.cancelled, true, memory_order_relaxed);
+    job->doomed_last =
+        asyri_job_count_down_locked(job, asyri_job_drop_queued_locked(job));
+    asyri_result_settle_locked(&job->result, NULL, asyri_error_ref(failure));
+    asyri_result_ref(&job->result);
+}
 
 /*
- * Take the next job that has no outcome yet, drop what of it is queued, and decide
- * its outcome.  False when there is none.
+ * Enter the state and doom every job that has no outcome yet, in one step, so that no
+ * worker finds a task in between.  They are chained in the order of their submits.
  */
-static bool doom_next_locked(asyr_pool *pool, asyr_error *failure,
-                             struct doomed *doomed)
-{
-    for (asyri_list *node = pool->jobs.next; node != &pool->jobs;
-         node = node->next) {
-        asyri_job *job = ASYRI_OBJECT(node, asyri_job, link);
-        if (job->result.settled)
-            continue;
-        atomic_store_explicit(&job->result.cancelled, true, memory_order_relaxed);
-        doomed->job = job;
-        doomed->last =
-            asyri_job_count_down_locked(job, asyri_job_drop_queued_locked(job));
-        asyri_result_settle_locked(&job->result, NULL, asyri_error_ref(failure));
-        asyri_result_ref(&job->result);
-        return true;
-    }
-    return false;
-}
-
-static void end_by_force(asyr_pool *pool, asyr_error *failure)
-{
-    struct doomed doomed;
-    for (;;) {
-        asyri_mutex_lock(&pool->lock);
-        bool found = doom_next_locked(pool, failure, &doomed);
-        if (!found)
-            wake_everybody_locked(pool);
-        asyri_mutex_unlock(&pool->lock);
-        if (!found)
-            return;
-        asyri_result_deliver(&doomed.job->result);
-        if (doomed.last)
-            asyri_job_release_work(doomed.job);
-        asyri_result_unref(&doomed.job->result);
-    }
-}
-
-static bool enter_state(asyr_pool *pool, int32_t state, asyr_error *broken)
+static bool doom_all(asyr_pool *pool, int32_t state, asyr_error *failure,
+                     asyri_job **doomed)
 {
     asyri_mutex_lock(&pool->lock);
     bool entered = pool->state == ASYR_POOL_OPEN || pool->state == ASYR_POOL_CLOSED;
     if (entered) {
         pool->state = state;
-        pool->broken = asyri_error_ref(broken);
+        if (state == ASYR_POOL_BROKEN)
+            pool->broken = asyri_error_ref(failure);
+        for (asyri_list *node = pool->jobs.next; node != &pool->jobs;
+             node = node->next) {
+            asyri_job *job = ASYRI_OBJECT(node, asyri_job, link);
+            if (job->result.settled)
+                continue;
+            doom_locked(job, failure);
+            *doomed = job;
+            doomed = &job->next_doomed;
+        }
     }
+    *doomed = NULL;
+    wake_everybody_locked(pool);
     asyri_mutex_unlock(&pool->lock);
     return entered;
+}
+
+static void end_by_force(asyr_pool *pool, int32_t state, asyr_error *failure)
+{
+    asyri_job *job = NULL;
+    if (!doom_all(pool, state, failure, &job))
+        return;
+    while (job) {
+        asyri_job *next = job->next_doomed;
+        bool last = job->doomed_last;
+        asyri_result_deliver(&job->result);
+        if (last)
+            asyri_job_release_work(job);
+        asyri_result_unref(&job->result);
+        job = next;
+    }
 }
 
 void asyri_pool_terminate(asyr_pool *pool)
 {
     asyr_error *failure =
         asyri_error_new(ASYR_E_TERMINATED, NULL, "the pool was terminated");
-    enter_state(pool, ASYR_POOL_TERMINATED, NULL);
-    end_by_force(pool, failure);
+    end_by_force(pool, ASYR_POOL_TERMINATED, failure);
     asyri_error_unref(failure);
 }
 
@@ -294,8 +288,7 @@ void asyri_pool_break(asyr_pool *pool, asyr_error *cause)
     asyr_error *failure =
         asyri_error_because(cause, ASYR_E_BROKEN, "the pool cannot run tasks: %s",
                             asyri_error_message(cause));
-    if (enter_state(pool, ASYR_POOL_BROKEN, failure))
-        end_by_force(pool, failure);
+    end_by_force(pool, ASYR_POOL_BROKEN, failure);
     asyri_error_unref(failure);
 }
 

@@ -132,15 +132,10 @@ static void fail_item(asyr_task *task, asyr_error *error)
     task->next = task->end;
 }
 
-static bool is_cancelled(const asyr_task *task)
+bool asyri_task_is_cancelled(const asyr_task *task)
 {
     return task->job &&
            atomic_load_explicit(&task->job->result.cancelled, memory_order_relaxed);
-}
-
-bool asyri_task_is_cancelled(const asyr_task *task)
-{
-    return is_cancelled(task);
 }
 
 bool asyri_task_begin_item(asyr_task *task)

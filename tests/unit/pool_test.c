@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "support.h"
 
+#include <sched.h>
+
 #include "core/result.h"
 #include "pool/pool.h"
 
@@ -177,6 +179,33 @@ static void a_running_task_sees_that_the_pool_is_terminated(void)
     latch_open(&gate.leave);
     support_terminate(pool);
     CU_ASSERT_EQUAL(latch_count(&gate.entered), 2);
+}
+
+static void run_until_cancelled(asyr_task *task, void *entered)
+{
+    latch_open(entered);
+    while (!asyr_task_is_cancelled(task))
+        sched_yield();
+}
+
+/* B22: the worker that the terminate sets free finds nothing to run. */
+static void terminate_leaves_nothing_to_a_worker_that_it_frees(void)
+{
+    enum { QUEUED = 5000 };
+    _Atomic int ran = 0, errors = 0;
+    struct latch entered = LATCH_CLOSED;
+    asyr_pool *pool = support_pool(1);
+    asyr_task_options *options = support_task_options();
+    UNIT_SUCCEEDS(asyr_task_options_set_error_callback(options, count_error, &errors,
+                                                       NULL, &error));
+    asyr_result_unref(support_submit(pool, run_until_cancelled, &entered, NULL));
+    latch_wait(&entered, 1);
+    for (int i = 0; i < QUEUED; i++)
+        asyr_result_unref(support_submit(pool, run_count, &ran, options));
+    support_terminate(pool);
+    CU_ASSERT_EQUAL(ran, 0);
+    CU_ASSERT_EQUAL(errors, QUEUED);
+    asyr_task_options_free(options);
 }
 
 /* B23 */
@@ -449,6 +478,7 @@ CU_TestInfo pool_tests[] = {
     UNIT_TEST(a_closed_pool_completes_what_it_accepted),
     UNIT_TEST(terminate_ends_every_result_now),
     UNIT_TEST(a_running_task_sees_that_the_pool_is_terminated),
+    UNIT_TEST(terminate_leaves_nothing_to_a_worker_that_it_frees),
     UNIT_TEST(join_needs_a_pool_that_is_not_open),
     UNIT_TEST(join_inside_a_task_or_callback_is_a_deadlock),
     UNIT_TEST(the_last_reference_may_be_dropped_inside),
