@@ -1,10 +1,15 @@
 /*
  * C functions.
  *
- * The prototype is parsed, the symbol looked up and the call prepared for libffi
- * once, when the function is made; then it does not change, so that any number of
- * threads may call it at the same time.  A call checks and converts its arguments
- * in its own frame (marshal.c).
+ * The prototype is parsed, the symbol looked up and the way of calling chosen once,
+ * when the function is made; then it does not change, so that any number of threads
+ * may call it at the same time.  Usual signatures are called directly (direct.c),
+ * any other one by libffi.  A call checks and converts its arguments in its own
+ * frame (marshal.c).
+ *
+ * An array is mapped to an array without a value for each item: by a loop of its
+ * own where no element can be refused, else through one value on the stack, which
+ * is checked and converted as an argument of a single call is.
  *
  * libffi widens integers that a function returns to a whole register; the bits
  * beyond the type's own are not looked at.
@@ -18,6 +23,7 @@
 #include "../core/error.h"
 #include "../core/function.h"
 #include "../core/value.h"
+#include "direct.h"
 #include "library.h"
 #include "marshal.h"
 #include "prototype.h"
@@ -26,6 +32,7 @@ struct c_function {
     struct asyr_function head; /* first: an asyr_function is cast to it */
     asyr_library *library;     /* NULL for an address that was given */
     void *address;
+    asyri_direct_call *direct; /* NULL where libffi is needed */
     struct asyri_prototype prototype;
     ffi_cif cif;
     ffi_type *types[ASYRI_MAX_PARAMETERS]; /* the cif points here */
@@ -57,26 +64,83 @@ static void narrow(union returned *returned, uint8_t kind)
         asyri_slot_store(&returned->slot, kind, returned->word);
 }
 
+static void call_by_libffi(struct c_function *self, union asyri_slot *slots,
+                           union asyri_slot *slot)
+{
+    void *places[ASYRI_MAX_PARAMETERS];
+    for (int i = 0; i < self->prototype.count; i++)
+        places[i] = &slots[i];
+    union returned returned = {.word = 0};
+    ffi_call(&self->cif, FFI_FN(self->address), &returned, places);
+    narrow(&returned, self->prototype.returns.kind);
+    *slot = returned.slot;
+}
+
+static asyr_status call_slots(struct c_function *self, asyr_value *const *values,
+                              int64_t count, union asyri_slot *returned,
+                              asyr_error **error)
+{
+    struct asyri_arguments arguments;
+    asyr_status status = asyri_marshal(&self->prototype, self->head.prototype,
+                                       values, count, &arguments, error);
+    if (status != ASYR_OK)
+        return status;
+    if (self->direct)
+        self->direct(self->address, arguments.slots, returned);
+    else
+        call_by_libffi(self, arguments.slots, returned);
+    asyri_arguments_clear(&arguments);
+    return ASYR_OK;
+}
+
 static asyr_value *call(asyr_function *function, asyr_task *task,
                         asyr_value *const *values, int64_t count, asyr_error **error)
 {
     (void)task;
     struct c_function *self = (struct c_function *)function;
-    struct asyri_arguments arguments;
-    if (asyri_marshal(&self->prototype, function->prototype, values, count,
-                      &arguments, error) != ASYR_OK)
+    union asyri_slot returned;
+    if (call_slots(self, values, count, &returned, error) != ASYR_OK)
         return NULL;
-    void *places[ASYRI_MAX_PARAMETERS];
-    for (int i = 0; i < self->prototype.count; i++)
-        places[i] = &arguments.slots[i];
-    union returned returned = {.word = 0};
-    ffi_call(&self->cif, FFI_FN(self->address), &returned, places);
-    narrow(&returned, self->prototype.returns.kind);
-    asyr_value *value = asyri_unmarshal(&self->prototype.returns, &returned.slot);
-    asyri_arguments_clear(&arguments);
+    asyr_value *value = asyri_unmarshal(&self->prototype.returns, &returned);
     if (!value)
         asyri_fail_memory(error);
     return value;
+}
+
+/* Whatever its type, a number begins where its slot does. */
+static void keep(const union asyri_slot *slot, asyr_value *output, int64_t index)
+{
+    size_t size = (size_t)asyri_element_size(output->element_type);
+    memcpy((char *)output->as.block.data + (size_t)index * size, slot, size);
+}
+
+static int64_t map_each(struct c_function *self, const asyr_value *input,
+                        int64_t begin, int64_t end, asyr_value *output,
+                        asyr_error **error)
+{
+    for (int64_t i = begin; i < end; i++) {
+        asyr_value item;
+        asyr_value *argument = &item;
+        union asyri_slot returned;
+        asyri_value_load_element(input, i, &item);
+        if (call_slots(self, &argument, 1, &returned, error) != ASYR_OK)
+            return i;
+        keep(&returned, output, i);
+    }
+    return end;
+}
+
+static int64_t map_array(asyr_function *function, const asyr_value *input,
+                         int64_t begin, int64_t end, asyr_value *output,
+                         asyr_error **error)
+{
+    struct c_function *self = (struct c_function *)function;
+    asyri_direct_loop *loop =
+        asyri_direct_loop_find(&self->prototype, input->element_type);
+    if (!loop)
+        return map_each(self, input, begin, end, output, error);
+    loop(self->address, input->as.block.data, begin, end, output->as.block.data);
+    return end;
 }
 
 static void destroy(asyr_function *function)
@@ -88,8 +152,8 @@ static void destroy(asyr_function *function)
     asyri_free(self);
 }
 
-static const struct asyri_function_ops operations = {.call = call,
-                                                     .destroy = destroy};
+static const struct asyri_function_ops operations = {
+    .call = call, .map_array = map_array, .destroy = destroy};
 
 static asyr_status prepare(struct c_function *self, asyr_error **error)
 {
@@ -133,6 +197,7 @@ static asyr_status describe(struct c_function *self, const char *text,
     self->head.name = copy_name(text, &self->prototype);
     if (!self->head.prototype || !self->head.name)
         return asyri_fail_memory(error);
+    self->direct = asyri_direct_call_find(&self->prototype);
     return prepare(self, error);
 }
 

@@ -99,75 +99,97 @@ void asyri_slot_store(union asyri_slot *slot, uint8_t kind, uint64_t bits)
     }
 }
 
-static asyr_status marshal_integer(const struct asyri_argument *argument,
-                                   union asyri_slot *slot)
+static bool convert_integer(const asyr_value *value, const struct asyri_ctype *type,
+                            union asyri_slot *slot)
+{
+    struct whole whole;
+    if (!whole_of(value, &whole) || !is_within(whole, &ranges[type->kind]))
+        return false;
+    asyri_slot_store(slot, type->passed_as, whole.bits);
+    return true;
+}
+
+static bool convert_bool(const asyr_value *value, const struct asyri_ctype *type,
+                         union asyri_slot *slot)
+{
+    struct whole whole;
+    if (value->type == ASYR_VALUE_DOUBLE || !whole_of(value, &whole) ||
+        whole.bits > 1)
+        return false;
+    asyri_slot_store(slot, type->passed_as, whole.bits);
+    return true;
+}
+
+static bool number_of(const asyr_value *value, double *number)
+{
+    switch (value->type) {
+    case ASYR_VALUE_DOUBLE:
+        *number = value->as.number;
+        return true;
+    case ASYR_VALUE_INT64:
+        *number = (double)value->as.int64;
+        return true;
+    case ASYR_VALUE_UINT64:
+        *number = (double)value->as.uint64;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool convert_float(const asyr_value *value, const struct asyri_ctype *type,
+                          union asyri_slot *slot)
+{
+    double number;
+    if (!number_of(value, &number) || (isfinite(number) && fabs(number) > FLT_MAX))
+        return false;
+    if (type->passed_as == ASYRI_C_FLOAT)
+        slot->single = (float)number;
+    else
+        slot->number = (float)number;
+    return true;
+}
+
+/* Whether the value is one for a parameter of that type, which is no pointer. */
+static bool convert(const asyr_value *value, const struct asyri_ctype *type,
+                    union asyri_slot *slot)
+{
+    switch (type->kind) {
+    case ASYRI_C_DOUBLE:
+        return number_of(value, &slot->number);
+    case ASYRI_C_FLOAT:
+        return convert_float(value, type, slot);
+    case ASYRI_C_BOOL:
+        return convert_bool(value, type, slot);
+    default:
+        return convert_integer(value, type, slot);
+    }
+}
+
+static asyr_status fail_integer(const struct asyri_argument *argument)
 {
     const struct range *range = &ranges[argument->type->kind];
-    struct whole whole;
-    if (whole_of(argument->value, &whole) && is_within(whole, range)) {
-        asyri_slot_store(slot, argument->type->passed_as, whole.bits);
-        return ASYR_OK;
-    }
     char expected[80];
     snprintf(expected, sizeof expected, "an integer from %" PRId64 " to %" PRIu64,
              range->least, range->most);
     return asyri_argument_fail(argument, expected);
 }
 
-static asyr_status marshal_bool(const struct asyri_argument *argument,
-                                union asyri_slot *slot)
-{
-    struct whole whole;
-    if (argument->value->type == ASYR_VALUE_DOUBLE ||
-        !whole_of(argument->value, &whole) || whole.bits > 1)
-        return asyri_argument_fail(argument, "a bool, 0 or 1");
-    asyri_slot_store(slot, argument->type->passed_as, whole.bits);
-    return ASYR_OK;
-}
-
-static asyr_status marshal_real(const struct asyri_argument *argument,
-                                union asyri_slot *slot)
+static asyr_status fail_conversion(const struct asyri_argument *argument)
 {
     double number;
-    switch (argument->value->type) {
-    case ASYR_VALUE_DOUBLE:
-        number = argument->value->as.number;
-        break;
-    case ASYR_VALUE_INT64:
-        number = (double)argument->value->as.int64;
-        break;
-    case ASYR_VALUE_UINT64:
-        number = (double)argument->value->as.uint64;
-        break;
-    default:
-        return asyri_argument_fail(argument, "a number");
-    }
-    if (argument->type->kind == ASYRI_C_FLOAT && isfinite(number) &&
-        fabs(number) > FLT_MAX)
-        return asyri_argument_fail(
-            argument, "a number from -3.40282347e+38 to 3.40282347e+38");
-    if (argument->type->passed_as == ASYRI_C_FLOAT)
-        slot->single = (float)number;
-    else if (argument->type->kind == ASYRI_C_FLOAT)
-        slot->number = (float)number;
-    else
-        slot->number = number;
-    return ASYR_OK;
-}
-
-static asyr_status marshal_one(const struct asyri_argument *argument,
-                               union asyri_slot *slot)
-{
     switch (argument->type->kind) {
-    case ASYRI_C_POINTER:
-        return asyri_marshal_pointer(argument, slot);
     case ASYRI_C_BOOL:
-        return marshal_bool(argument, slot);
+        return asyri_argument_fail(argument, "a bool, 0 or 1");
     case ASYRI_C_FLOAT:
+        if (number_of(argument->value, &number))
+            return asyri_argument_fail(
+                argument, "a number from -3.40282347e+38 to 3.40282347e+38");
+        return asyri_argument_fail(argument, "a number");
     case ASYRI_C_DOUBLE:
-        return marshal_real(argument, slot);
+        return asyri_argument_fail(argument, "a number");
     default:
-        return marshal_integer(argument, slot);
+        return fail_integer(argument);
     }
 }
 
@@ -189,13 +211,19 @@ asyr_status asyri_marshal(const struct asyri_prototype *prototype, const char *t
     if (count != prototype->count)
         return fail_count(prototype, count, error);
     for (int i = 0; i < prototype->count; i++) {
-        struct asyri_argument argument = {.type = &prototype->parameters[i],
+        const struct asyri_ctype *type = &prototype->parameters[i];
+        bool is_pointer = type->kind == ASYRI_C_POINTER;
+        if (!is_pointer && convert(values[i], type, &arguments->slots[i]))
+            continue;
+        struct asyri_argument argument = {.type = type,
                                           .value = values[i],
                                           .text = text,
                                           .place = i + 1,
                                           .all = arguments,
                                           .error = error};
-        asyr_status status = marshal_one(&argument, &arguments->slots[i]);
+        asyr_status status =
+            is_pointer ? asyri_marshal_pointer(&argument, &arguments->slots[i])
+                       : fail_conversion(&argument);
         if (status != ASYR_OK) {
             asyri_arguments_clear(arguments);
             return status;
@@ -221,19 +249,19 @@ asyr_value *asyri_unmarshal(const struct asyri_ctype *type,
 {
     switch (type->kind) {
     case ASYRI_C_INT8:
-        return asyri_value_int64((int8_t)slot->uint8);
+        return asyri_value_int64(slot->int8);
     case ASYRI_C_UINT8:
         return asyri_value_int64(slot->uint8);
     case ASYRI_C_INT16:
-        return asyri_value_int64((int16_t)slot->uint16);
+        return asyri_value_int64(slot->int16);
     case ASYRI_C_UINT16:
         return asyri_value_int64(slot->uint16);
     case ASYRI_C_INT32:
-        return asyri_value_int64((int32_t)slot->uint32);
+        return asyri_value_int64(slot->int32);
     case ASYRI_C_UINT32:
         return asyri_value_int64(slot->uint32);
     case ASYRI_C_INT64:
-        return asyri_value_int64((int64_t)slot->uint64);
+        return asyri_value_int64(slot->int64);
     case ASYRI_C_UINT64:
         return asyri_value_uint64(slot->uint64);
     case ASYRI_C_FLOAT:

@@ -6,12 +6,15 @@
 
 #include "prototype.h"
 
-/* One argument or return value as C has it; a signed number in the bits of an
- * unsigned one. */
+/* One argument or return value as C has it. */
 union asyri_slot {
+    int8_t int8;
     uint8_t uint8;
+    int16_t int16;
     uint16_t uint16;
+    int32_t int32;
     uint32_t uint32;
+    int64_t int64;
     uint64_t uint64;
     float single;
     double number;

@@ -338,28 +338,15 @@ static asyr_status check_index(const asyr_value *value, int64_t index,
 
 static asyr_value *element(const asyr_value *array, int64_t index)
 {
-    const void *data = array->as.block.data;
-    switch (array->element_type) {
-    case ASYR_ELEMENT_INT8:
-        return asyri_value_int64(((const int8_t *)data)[index]);
-    case ASYR_ELEMENT_UINT8:
-        return asyri_value_int64(((const uint8_t *)data)[index]);
-    case ASYR_ELEMENT_INT16:
-        return asyri_value_int64(((const int16_t *)data)[index]);
-    case ASYR_ELEMENT_UINT16:
-        return asyri_value_int64(((const uint16_t *)data)[index]);
-    case ASYR_ELEMENT_INT32:
-        return asyri_value_int64(((const int32_t *)data)[index]);
-    case ASYR_ELEMENT_UINT32:
-        return asyri_value_int64(((const uint32_t *)data)[index]);
-    case ASYR_ELEMENT_INT64:
-        return asyri_value_int64(((const int64_t *)data)[index]);
-    case ASYR_ELEMENT_UINT64:
-        return asyri_value_uint64(((const uint64_t *)data)[index]);
-    case ASYR_ELEMENT_FLOAT:
-        return asyri_value_double((double)((const float *)data)[index]);
+    asyr_value scalar;
+    asyri_value_load_element(array, index, &scalar);
+    switch (scalar.type) {
+    case ASYR_VALUE_INT64:
+        return asyri_value_int64(scalar.as.int64);
+    case ASYR_VALUE_UINT64:
+        return asyri_value_uint64(scalar.as.uint64);
     default:
-        return asyri_value_double(((const double *)data)[index]);
+        return asyri_value_double(scalar.as.number);
     }
 }
 

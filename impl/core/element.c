@@ -5,6 +5,62 @@
 
 #include <string.h>
 
+static void set_int64(asyr_value *scalar, int64_t number)
+{
+    scalar->type = ASYR_VALUE_INT64;
+    scalar->as.int64 = number;
+}
+
+static void set_uint64(asyr_value *scalar, uint64_t number)
+{
+    scalar->type = number <= INT64_MAX ? ASYR_VALUE_INT64 : ASYR_VALUE_UINT64;
+    scalar->as.uint64 = number;
+}
+
+static void set_double(asyr_value *scalar, double number)
+{
+    scalar->type = ASYR_VALUE_DOUBLE;
+    scalar->as.number = number;
+}
+
+void asyri_value_load_element(const asyr_value *array, int64_t index,
+                              asyr_value *scalar)
+{
+    const void *data = array->as.block.data;
+    switch (array->element_type) {
+    case ASYR_ELEMENT_INT8:
+        set_int64(scalar, ((const int8_t *)data)[index]);
+        break;
+    case ASYR_ELEMENT_UINT8:
+        set_int64(scalar, ((const uint8_t *)data)[index]);
+        break;
+    case ASYR_ELEMENT_INT16:
+        set_int64(scalar, ((const int16_t *)data)[index]);
+        break;
+    case ASYR_ELEMENT_UINT16:
+        set_int64(scalar, ((const uint16_t *)data)[index]);
+        break;
+    case ASYR_ELEMENT_INT32:
+        set_int64(scalar, ((const int32_t *)data)[index]);
+        break;
+    case ASYR_ELEMENT_UINT32:
+        set_int64(scalar, ((const uint32_t *)data)[index]);
+        break;
+    case ASYR_ELEMENT_INT64:
+        set_int64(scalar, ((const int64_t *)data)[index]);
+        break;
+    case ASYR_ELEMENT_UINT64:
+        set_uint64(scalar, ((const uint64_t *)data)[index]);
+        break;
+    case ASYR_ELEMENT_FLOAT:
+        set_double(scalar, (double)((const float *)data)[index]);
+        break;
+    default:
+        set_double(scalar, ((const double *)data)[index]);
+        break;
+    }
+}
+
 /* The integer's two's complement, of which the low bytes are the element. */
 static bool get_integer(const asyr_value *value, uint64_t *bits)
 {

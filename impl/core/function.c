@@ -52,7 +52,8 @@ static void destroy_native(asyr_function *function)
     asyri_free(native);
 }
 
-static const struct asyri_function_ops native_ops = {call_native, destroy_native};
+static const struct asyri_function_ops native_ops = {.call = call_native,
+                                                     .destroy = destroy_native};
 
 static struct native *allocate_native(const char *name)
 {

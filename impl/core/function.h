@@ -15,6 +15,15 @@ struct asyri_function_ops {
     asyr_value *(*call)(asyr_function *function, asyr_task *task,
                         asyr_value *const *arguments, int64_t count,
                         asyr_error **error);
+    /*
+     * Call the function with each element of [begin, end) of an array, and keep what
+     * it returns in the same places of `output`, an array of its return_element.
+     * Where it stopped: `end`, or the item that failed, with *error set.  NULL for a
+     * function that is called item by item.
+     */
+    int64_t (*map_array)(asyr_function *function, const asyr_value *input,
+                         int64_t begin, int64_t end, asyr_value *output,
+                         asyr_error **error);
     void (*destroy)(asyr_function *function); /* frees the object itself too */
 };
 

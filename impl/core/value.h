@@ -99,6 +99,9 @@ asyr_value *asyri_value_find(const asyr_value *map, const char *key); /* owned *
 int64_t asyri_value_count(const asyr_value *value);
 
 int64_t asyri_element_size(int32_t element_type);
+/* Make `scalar`, which nobody may take a reference to, the number in that place. */
+void asyri_value_load_element(const asyr_value *array, int64_t index,
+                              asyr_value *scalar);
 /* Put a number into an array's memory; false if it is none that fits. */
 bool asyri_value_store_element(const asyr_value *value, int32_t element_type,
                                void *place);

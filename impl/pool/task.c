@@ -18,6 +18,7 @@
 #include "../core/function.h"
 #include "../core/value.h"
 #include "../platform/fork.h"
+#include "pace.h"
 #include "strand.h"
 
 static _Thread_local struct asyri_frame *innermost;
@@ -279,9 +280,32 @@ void asyri_task_lose(asyr_task *task, asyr_error *error)
     asyri_task_end(task);
 }
 
+static bool maps_array(const asyr_task *task)
+{
+    const asyri_job *job = task->job;
+    return task->function->ops->map_array && job->kind == ASYRI_JOB_MAP &&
+           job->output->type == ASYR_VALUE_ARRAY;
+}
+
+static void map_array(asyr_task *task)
+{
+    struct asyri_pace pace = ASYRI_PACE_START;
+    while (task->next < task->end && !asyri_task_is_cancelled(task)) {
+        asyr_error *error = NULL;
+        int64_t end = asyri_pace_slice(&pace, task->next, task->end);
+        task->next = task->function->ops->map_array(task->function, task->job->input,
+                                                    task->next, end,
+                                                    task->job->output, &error);
+        if (error)
+            fail_item(task, asyri_error_of_task(error));
+    }
+}
+
 static void run_items(void *arg)
 {
     asyr_task *task = ((struct asyri_frame *)arg)->task;
+    if (maps_array(task))
+        map_array(task);
     while (asyri_task_begin_item(task)) {
         asyri_task_call(task);
         asyri_task_end_item(task);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
+
 static void double_it(asyr_task *task, void *arg)
 {
     int64_t number = 0;
@@ -182,7 +184,178 @@ static void a_native_function_maps_an_array_to_a_list(void)
     support_end(pool);
 }
 
+/* --- what goes wrong on the way, with one worker and one chunk for all items --- */
+
+static atomic_int calls;
+
+static asyr_result *map_in_one_chunk(asyr_pool *pool, any_fn *called,
+                                     const char *prototype, asyr_value *input,
+                                     int32_t policy)
+{
+    void *address;
+    asyr_function *function = NULL;
+    asyr_result *result = NULL;
+    asyr_task_options *options = support_task_options();
+    memcpy(&address, &called, sizeof address);
+    atomic_store(&calls, 0);
+    UNIT_SUCCEEDS(asyr_task_options_set_chunk_size(
+        options, asyr_value_get_count(input), &error));
+    UNIT_SUCCEEDS(asyr_task_options_set_error_policy(options, policy, &error));
+    UNIT_SUCCEEDS(asyr_function_new_address(address, prototype, &function, &error));
+    UNIT_SUCCEEDS(
+        asyr_pool_map_async(pool, function, input, options, &result, &error));
+    asyr_task_options_free(options);
+    asyr_function_unref(function);
+    return result;
+}
+
+static asyr_value *array_of(int32_t element_type, const void *data, int64_t count)
+{
+    asyr_value *array = NULL;
+    UNIT_SUCCEEDS(asyr_value_new_array(element_type, data, count, &array, &error));
+    return array;
+}
+
+static int8_t count_int8(int8_t number)
+{
+    atomic_fetch_add(&calls, 1);
+    return number;
+}
+
+/* B16: the rest of the chunk is skipped. */
+static void an_element_that_does_not_fit_fails_the_map(void)
+{
+    static const int64_t numbers[] = {1, 2, 300, 4, 5};
+    asyr_pool *pool = support_pool(1);
+    asyr_value *array = array_of(ASYR_ELEMENT_INT64, numbers, 5);
+    asyr_result *result = map_in_one_chunk(
+        pool, (any_fn *)count_int8, "int8_t f(int8_t)", array, ASYR_ERRORS_FIRST);
+    asyr_error *failure = support_error(result);
+    CU_ASSERT_EQUAL(asyr_error_get_code(failure), ASYR_E_TYPE);
+    CU_ASSERT_STRING_EQUAL(asyr_error_get_message(failure),
+                           "argument 1 (int8_t): expected an integer from -128 to "
+                           "127, found 300");
+    CU_ASSERT_EQUAL(atomic_load(&calls), 2);
+    asyr_error_unref(failure);
+    asyr_result_unref(result);
+    asyr_value_unref(array);
+    support_end(pool);
+}
+
+/* B16: a map that collects has a place for an error. */
+static void a_map_that_collects_keeps_the_error_of_an_element(void)
+{
+    static const int64_t numbers[] = {1, 300, 3};
+    asyr_value *item = NULL;
+    asyr_pool *pool = support_pool(1);
+    asyr_value *array = array_of(ASYR_ELEMENT_INT64, numbers, 3);
+    asyr_result *result = map_in_one_chunk(
+        pool, (any_fn *)count_int8, "int8_t f(int8_t)", array, ASYR_ERRORS_COLLECT);
+    asyr_value *list = value_of(result);
+    CU_ASSERT_EQUAL(number_at(list, 0), 1);
+    UNIT_SUCCEEDS(asyr_value_get_item(list, 1, &item, &error));
+    CU_ASSERT_EQUAL(asyr_value_get_type(item), ASYR_VALUE_ERROR);
+    CU_ASSERT_EQUAL(number_at(list, 2), 3);
+    asyr_value_unref(item);
+    asyr_value_unref(list);
+    asyr_result_unref(result);
+    asyr_value_unref(array);
+    support_end(pool);
+}
+
+static struct gate gate;
+static int gated_call; /* which one waits at the gate, from 1 */
+
+static double pass_gate(double number)
+{
+    if (atomic_fetch_add(&calls, 1) + 1 == gated_call) {
+        latch_open(&gate.entered);
+        latch_wait(&gate.leave, 1);
+    }
+    return number;
+}
+
+/* How many items are called when the map is cancelled during that call. */
+static int count_calls_of_cancelled(int call, int64_t items)
+{
+    int32_t outcome = 0;
+    asyr_pool *pool = support_pool(1);
+    asyr_value *array = array_of(ASYR_ELEMENT_DOUBLE, NULL, items);
+    latch_init(&gate.entered);
+    latch_init(&gate.leave);
+    gated_call = call;
+    asyr_result *result = map_in_one_chunk(
+        pool, (any_fn *)pass_gate, "double f(double)", array, ASYR_ERRORS_FIRST);
+    latch_wait(&gate.entered, 1);
+    UNIT_SUCCEEDS(asyr_result_cancel(result, &outcome, &error));
+    CU_ASSERT_EQUAL(outcome, ASYR_CANCEL_ASKED);
+    latch_open(&gate.leave);
+    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_E_CANCELLED);
+    support_end(pool);
+    asyr_value_unref(array);
+    return atomic_load(&calls);
+}
+
+/* B29: a cancel is seen between slices, the first of which has one item. */
+static void a_cancel_ends_a_long_array_map(void)
+{
+    CU_ASSERT_EQUAL(count_calls_of_cancelled(1, 1000), 1);
+    CU_ASSERT_TRUE(count_calls_of_cancelled(2, 1000) <= 9);
+    CU_ASSERT_TRUE(count_calls_of_cancelled(10000, 100000) <= 10000 + 4096);
+}
+
+static int64_t count_allocations(asyr_pool *pool, int64_t items)
+{
+    asyr_value *array = array_of(ASYR_ELEMENT_DOUBLE, NULL, items);
+    gated_call = 0;
+    int64_t before = asyri_alloc_count();
+    asyr_result *result = map_in_one_chunk(
+        pool, (any_fn *)pass_gate, "double f(double)", array, ASYR_ERRORS_FIRST);
+    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
+    CU_ASSERT_EQUAL(atomic_load(&calls), items);
+    asyr_value_unref(array);
+    return asyri_alloc_count() - before;
+}
+
+static void an_item_of_an_array_map_allocates_nothing(void)
+{
+    asyr_pool *pool = support_pool(1);
+    count_allocations(pool, 1);
+    CU_ASSERT_EQUAL(count_allocations(pool, 2000), count_allocations(pool, 1));
+    support_end(pool);
+}
+
+static double end_thread(double number)
+{
+    if (number > 2)
+        pthread_exit(NULL);
+    return number;
+}
+
+/* B25, also from within a loop over an array. */
+static void an_array_map_that_ends_its_thread_fails(void)
+{
+    static const double numbers[] = {1, 2, 3, 4};
+    asyr_pool *pool = support_pool(1);
+    asyr_value *array = array_of(ASYR_ELEMENT_DOUBLE, numbers, 4);
+    asyr_result *result = map_in_one_chunk(
+        pool, (any_fn *)end_thread, "double f(double)", array, ASYR_ERRORS_FIRST);
+    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_E_WORKER_LOST);
+    result = map_in_one_chunk(pool, (any_fn *)count_int8, "int8_t f(int8_t)", array,
+                              ASYR_ERRORS_FIRST);
+    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
+    CU_ASSERT_EQUAL(atomic_load(&calls), 4);
+    asyr_value_unref(array);
+    support_end(pool);
+}
+
 CU_TestInfo array_map_tests[] = {
     UNIT_TEST(a_c_function_maps_an_array_to_an_array),
     UNIT_TEST(arrays_have_the_type_of_the_c_function),
-    UNIT_TEST(a_native_function_maps_an_array_to_a_list), CU_TEST_INFO_NULL};
+    UNIT_TEST(a_native_function_maps_an_array_to_a_list),
+    UNIT_TEST(an_element_that_does_not_fit_fails_the_map),
+    UNIT_TEST(a_map_that_collects_keeps_the_error_of_an_element),
+    UNIT_TEST(a_cancel_ends_a_long_array_map),
+    UNIT_TEST(an_item_of_an_array_map_allocates_nothing),
+    UNIT_TEST(an_array_map_that_ends_its_thread_fails),
+    CU_TEST_INFO_NULL};

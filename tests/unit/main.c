@@ -13,9 +13,11 @@
 #define SUITES(SUITE)                                                               \
     SUITE(array_map)                                                                \
     SUITE(call)                                                                     \
+    SUITE(call_array)                                                               \
     SUITE(call_number)                                                              \
     SUITE(call_pointer)                                                             \
     SUITE(container)                                                                \
+    SUITE(direct)                                                                   \
     SUITE(done)                                                                     \
     SUITE(drain)                                                                    \
     SUITE(error)                                                                    \
@@ -29,6 +31,7 @@
     SUITE(memory)                                                                   \
     SUITE(number)                                                                   \
     SUITE(options)                                                                  \
+    SUITE(pace)                                                                     \
     SUITE(parker)                                                                   \
     SUITE(platform)                                                                 \
     SUITE(pool)                                                                     \
