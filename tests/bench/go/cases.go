@@ -1,0 +1,238 @@
+package main
+
+import (
+	"math/rand"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+func pipelined(newPeer func() peer, f task) benchmark {
+	return func(count int) metrics {
+		p := newPeer()
+		return timed(count, "ns_per_task", func() { check(produce(p, f, count), sumTo(count)) })
+	}
+}
+
+// produce submits tasks, keeps every result, waits for each, and adds them up.
+func produce(p peer, f task, count int) (sum int64) {
+	results := make([]<-chan int64, count)
+	for i := range results {
+		results[i] = p.submit(f, int64(i))
+	}
+	for _, result := range results {
+		sum += <-result
+	}
+	return sum
+}
+
+func grouped(f task) benchmark {
+	return func(count int) metrics {
+		return timed(count, "ns_per_task", func() {
+			var sum int64
+			for _, value := range waitGroup(count, f) {
+				sum += value
+			}
+			check(sum, sumTo(count))
+		})
+	}
+}
+
+func producers(newPeer func() peer, number int) benchmark {
+	return func(count int) metrics {
+		p := newPeer()
+		each := count / number
+		return timed(each*number, "ns_per_task", func() {
+			var group sync.WaitGroup
+			for i := 0; i < number; i++ {
+				group.Add(1)
+				go func() {
+					defer group.Done()
+					check(produce(p, same, each), sumTo(each))
+				}()
+			}
+			group.Wait()
+		})
+	}
+}
+
+// heldGoroutines is the memory of goroutines that wait to begin.
+func heldGoroutines(count int) metrics {
+	p := newGoroutines()
+	begin := make(chan struct{})
+	wait := func(number int64) int64 {
+		<-begin
+		return number
+	}
+	results := make([]<-chan int64, count)
+	found := growth(count, func() {
+		for i := range results {
+			results[i] = p.submit(wait, int64(i))
+		}
+	})
+	close(begin)
+	for i, result := range results {
+		check(<-result, int64(i))
+	}
+	return found
+}
+
+func roundTrips(newPeer func() peer, prepare func()) benchmark {
+	return func(count int) metrics {
+		p := newPeer()
+		return percentiles(count, prepare, func(number int64) {
+			check(<-p.submit(same, number), number)
+		})
+	}
+}
+
+// inParts has a pool work on four parts of a range for each worker.
+func inParts(count int, body func(first, last int)) {
+	p := newWorkerPool()
+	size := (count + 4*workers - 1) / (4 * workers)
+	var results []<-chan int64
+	for first := 0; first < count; first += size {
+		last := first + size
+		if last > count {
+			last = count
+		}
+		results = append(results, p.submit(func(begin int64) int64 {
+			body(int(begin), last)
+			return begin
+		}, int64(first)))
+	}
+	for _, result := range results {
+		<-result
+	}
+}
+
+func mapSquares(count int) metrics {
+	numbers := countUp(count)
+	var squares []float64
+	found := timed(count, "ns_per_item", func() {
+		squares = make([]float64, count)
+		inParts(count, func(first, last int) {
+			for i := first; i < last; i++ {
+				squares[i] = square(numbers[i])
+			}
+		})
+	})
+	for i, found := range squares {
+		check(found, float64(i)*float64(i))
+	}
+	return found
+}
+
+func mapMicroseconds(count int) metrics {
+	var calls atomic.Int64
+	each := serialTime(count/10, func(int) { microsecond(0) }) / time.Duration(count/10)
+	found := efficiency(count, each*time.Duration(count), func() {
+		inParts(count, func(first, last int) {
+			for i := first; i < last; i++ {
+				microsecond(0)
+			}
+			calls.Add(int64(last - first))
+		})
+	})
+	check(calls.Load(), int64(count))
+	return found
+}
+
+func serialTime(count int, body func(i int)) time.Duration {
+	start := time.Now()
+	for i := 0; i < count; i++ {
+		body(i)
+	}
+	return time.Since(start)
+}
+
+// An order puts durations, which are sorted, in the order of their tasks.
+type order func(durations []time.Duration)
+
+func keepSorted([]time.Duration) {}
+
+func shuffle(durations []time.Duration) {
+	rand.New(rand.NewSource(1)).Shuffle(len(durations), func(i, j int) {
+		durations[i], durations[j] = durations[j], durations[i]
+	})
+}
+
+func uneven(put order) benchmark {
+	return unevenOn(newWorkerPool, put)
+}
+
+func unevenGoroutines(put order) benchmark {
+	return unevenOn(newGoroutines, put)
+}
+
+func unevenOn(newPeer func() peer, put order) benchmark {
+	return func(count int) metrics {
+		durations := pareto(count)
+		put(durations)
+		serial := serialTime(count, func(i int) { spin(durations[i]) })
+		work := func(i int64) int64 {
+			spin(durations[i])
+			return i
+		}
+		p := newPeer()
+		return efficiency(count, serial, func() { check(produce(p, work, count), sumTo(count)) })
+	}
+}
+
+func grow(nodes int) metrics {
+	runtime.GOMAXPROCS(workers)
+	depth := 0
+	for 1<<(depth+2) <= nodes {
+		depth++
+	}
+	count := 1<<(depth+1) - 1
+	return timed(count, "ns_per_node", func() { check(tree(depth), count) })
+}
+
+// waits polls for a result that does not come, and waits for it for a millisecond.
+func waits(count int) metrics {
+	result := make(chan int64)
+	found := timed(count, "poll_ns", func() {
+		for i := 0; i < count; i++ {
+			select {
+			case <-result:
+				check(i, -1)
+			default:
+			}
+		}
+	})
+	late := make([]time.Duration, count/500+1)
+	for i := range late {
+		start := time.Now()
+		select {
+		case <-result:
+		case <-time.After(time.Millisecond):
+		}
+		late[i] = time.Since(start) - time.Millisecond
+	}
+	found["late_p50_ns"] = float64(percentile(late, 50))
+	found["late_p99_ns"] = float64(percentile(late, 99))
+	return found
+}
+
+func callbacks(newPeer func() peer) benchmark {
+	return func(count int) metrics {
+		p := newPeer()
+		var seen, sum atomic.Int64
+		last := make(chan struct{})
+		callback := func(value int64) {
+			sum.Add(value)
+			if seen.Add(1) == int64(count) {
+				close(last)
+			}
+		}
+		return timed(count, "ns_per_task", func() {
+			for i := 0; i < count; i++ {
+				p.callBack(same, int64(i), callback)
+			}
+			<-last
+			check(sum.Load(), sumTo(count))
+		})
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"log"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sort"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func check[T comparable](found, expected T) {
+	if found != expected {
+		log.Fatalf("bench: expected %v, found %v", expected, found)
+	}
+}
+
+// must stops the program at an error.
+func must[T any](value T, err error) T {
+	if err != nil {
+		log.Fatal(err)
+	}
+	return value
+}
+
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		log.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// timed is how long a body takes for each of `count`, under the name of the metric.
+func timed(count int, metric string, body func()) metrics {
+	cpu, start := cpuTime(), time.Now()
+	body()
+	elapsed := time.Since(start)
+	return metrics{
+		metric:            float64(elapsed) / float64(count),
+		"cpu_ns_per_task": float64(cpuTime()-cpu) / float64(count),
+	}
+}
+
+// efficiency is how near a body comes to the work's serial time over the workers.
+func efficiency(count int, serial time.Duration, body func()) metrics {
+	cpu, start := cpuTime(), time.Now()
+	body()
+	elapsed := time.Since(start)
+	return metrics{
+		"efficiency":      float64(serial) / float64(workers) / float64(elapsed),
+		"cpu_ns_per_task": float64(cpuTime()-cpu) / float64(count),
+	}
+}
+
+// percentiles times each of `count` calls; before each it does what `prepare` says.
+func percentiles(count int, prepare func(), call func(number int64)) metrics {
+	taken := make([]time.Duration, count)
+	cpu := cpuTime()
+	for i := range taken {
+		prepare()
+		start := time.Now()
+		call(int64(i))
+		taken[i] = time.Since(start)
+	}
+	used := cpuTime() - cpu
+	return metrics{
+		"p50_ns":          float64(percentile(taken, 50)),
+		"p99_ns":          float64(percentile(taken, 99)),
+		"cpu_ns_per_task": float64(used) / float64(count),
+	}
+}
+
+func percentile(taken []time.Duration, percent int) time.Duration {
+	sort.Slice(taken, func(i, j int) bool { return taken[i] < taken[j] })
+	return taken[(len(taken)-1)*percent/100]
+}
+
+func nothing() {}
+
+func sleepMillisecond() { time.Sleep(time.Millisecond) }
+
+// residentBytes is the memory of this process that is in use.
+func residentBytes() float64 {
+	text := must(os.ReadFile("/proc/self/statm"))
+	pages := must(strconv.Atoi(strings.Fields(string(text))[1]))
+	return float64(pages * os.Getpagesize())
+}
+
+// growth is what each of `count` adds to the memory, without a collection meanwhile.
+func growth(count int, body func()) metrics {
+	runtime.GC()
+	debug.SetGCPercent(-1)
+	before := residentBytes()
+	body()
+	return metrics{"bytes_per_task": (residentBytes() - before) / float64(count)}
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"asyncresult"
+	"context"
+	"os"
+)
+
+var forever = context.Background()
+
+func open(prototype string) (*asyncresult.Pool, *asyncresult.Function) {
+	f := must(asyncresult.CFunction(os.Getenv("BENCH_TASKS"), prototype))
+	return must(asyncresult.NewPool(workers)), f
+}
+
+func oursPipelined(name string) benchmark {
+	return func(count int) metrics {
+		pool, f := open("int64_t " + name + "(int64_t)")
+		defer pool.Close()
+		return timed(count, "ns_per_task", func() {
+			results := make([]*asyncresult.Result, count)
+			for i := range results {
+				results[i] = must(pool.ApplyAsync(f, i))
+			}
+			var sum int64
+			for _, result := range results {
+				sum += must(result.Get(forever)).(int64)
+			}
+			check(sum, sumTo(count))
+		})
+	}
+}
+
+func oursRoundTrips(count int) metrics {
+	pool, f := open("int64_t bench_same(int64_t)")
+	defer pool.Close()
+	return percentiles(count, nothing, func(number int64) {
+		check(must(pool.Apply(forever, f, number)).(int64), number)
+	})
+}
+
+func oursMap(count int) metrics {
+	pool, f := open("double bench_square(double)")
+	defer pool.Close()
+	numbers := countUp(count)
+	var squares []float64
+	found := timed(count, "ns_per_item", func() {
+		squares = must(pool.Map(forever, f, numbers)).([]float64)
+	})
+	for i, found := range squares {
+		check(found, float64(i)*float64(i))
+	}
+	return found
+}
+
+func oursCallbacks(count int) metrics {
+	pool, f := open("int64_t bench_same(int64_t)")
+	defer pool.Close()
+	seen, sum := 0, int64(0)
+	last := make(chan struct{})
+	callback := asyncresult.OnValue(func(value any) {
+		seen++
+		sum += value.(int64)
+		if seen == count {
+			close(last)
+		}
+	})
+	return timed(count, "ns_per_task", func() {
+		for i := 0; i < count; i++ {
+			must(pool.Submit(f, []any{i}, callback))
+		}
+		<-last
+		check(sum, sumTo(count))
+	})
+}

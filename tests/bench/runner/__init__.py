@@ -1,0 +1,1 @@
+"""Runs benchmark programs and writes what they found."""
