@@ -17,6 +17,7 @@
     SUITE(call_number)                                                              \
     SUITE(call_pointer)                                                             \
     SUITE(container)                                                                \
+    SUITE(deque)                                                                    \
     SUITE(direct)                                                                   \
     SUITE(done)                                                                     \
     SUITE(drain)                                                                    \
@@ -38,6 +39,7 @@
     SUITE(prototype)                                                                \
     SUITE(queue)                                                                    \
     SUITE(result)                                                                   \
+    SUITE(sleepers)                                                                 \
     SUITE(start)                                                                    \
     SUITE(strand)                                                                   \
     SUITE(task)                                                                     \
