@@ -6,7 +6,6 @@
 #include "alloc.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +13,7 @@ static _Atomic int64_t allocations;
 static _Atomic int64_t remaining = -1;
 static atomic_bool keeps_failing;
 
-static bool refused(void)
+bool asyri_alloc_should_fail(void)
 {
     atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
     int64_t left = atomic_load_explicit(&remaining, memory_order_relaxed);
@@ -32,17 +31,18 @@ static bool refused(void)
 
 void *asyri_alloc(size_t size)
 {
-    return refused() ? NULL : malloc(size ? size : 1);
+    return asyri_alloc_should_fail() ? NULL : malloc(size ? size : 1);
 }
 
 void *asyri_alloc_zeroed(size_t count, size_t size)
 {
-    return refused() ? NULL : calloc(count ? count : 1, size ? size : 1);
+    return asyri_alloc_should_fail() ? NULL
+                                     : calloc(count ? count : 1, size ? size : 1);
 }
 
 void *asyri_realloc(void *memory, size_t size)
 {
-    return refused() ? NULL : realloc(memory, size ? size : 1);
+    return asyri_alloc_should_fail() ? NULL : realloc(memory, size ? size : 1);
 }
 
 char *asyri_strdup(const char *text)

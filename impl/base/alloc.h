@@ -5,6 +5,7 @@
 #ifndef ASYRI_BASE_ALLOC_H
 #define ASYRI_BASE_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,5 +23,8 @@ void asyri_free(void *memory);
  */
 void asyri_alloc_fail_after(int64_t successes, int sticky);
 int64_t asyri_alloc_count(void);
+
+/* For memory that comes from elsewhere: count it; true when it is to fail. */
+bool asyri_alloc_should_fail(void);
 
 #endif

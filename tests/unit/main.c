@@ -25,6 +25,7 @@
     SUITE(fork)                                                                     \
     SUITE(full)                                                                     \
     SUITE(function)                                                                 \
+    SUITE(heap)                                                                     \
     SUITE(interrupt)                                                                \
     SUITE(library)                                                                  \
     SUITE(library_search)                                                           \
