@@ -37,11 +37,3 @@ int64_t bench_count_up(double *numbers, int64_t count)
         numbers[i] = (double)i;
     return count;
 }
-
-double bench_sum(const double *numbers, int64_t count)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < count; i++)
-        sum += numbers[i];
-    return sum;
-}

@@ -14,7 +14,5 @@ BENCH_API int64_t bench_microsecond(int64_t number);
 BENCH_API double bench_square(double number);
 /* Writes 0, 1, 2 ... into the array; returns the count. */
 BENCH_API int64_t bench_count_up(double *numbers, int64_t count);
-/* The sum of the array. */
-BENCH_API double bench_sum(const double *numbers, int64_t count);
 
 #endif

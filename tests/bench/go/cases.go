@@ -118,19 +118,25 @@ func mapSquares(count int) metrics {
 			}
 		})
 	})
+	checkSquares(squares, count)
+	return found
+}
+
+func checkSquares(squares []float64, count int) {
+	check(len(squares), count)
 	for i, found := range squares {
 		check(found, float64(i)*float64(i))
 	}
-	return found
 }
 
 func mapMicroseconds(count int) metrics {
 	var calls atomic.Int64
-	each := serialTime(count/10, func(int) { microsecond(0) }) / time.Duration(count/10)
-	found := efficiency(count, each*time.Duration(count), func() {
+	loops := loopsPerMicrosecond()
+	serial := serialTime(count, func(int) { spin(loops) })
+	found := efficiency(count, serial, func() {
 		inParts(count, func(first, last int) {
 			for i := first; i < last; i++ {
-				microsecond(0)
+				spin(loops)
 			}
 			calls.Add(int64(last - first))
 		})
@@ -147,32 +153,24 @@ func serialTime(count int, body func(i int)) time.Duration {
 	return time.Since(start)
 }
 
-// An order puts durations, which are sorted, in the order of their tasks.
-type order func(durations []time.Duration)
+// An order puts the loops of tasks, which are sorted, in the order of the tasks.
+type order func(loops []int)
 
-func keepSorted([]time.Duration) {}
+func keepSorted([]int) {}
 
-func shuffle(durations []time.Duration) {
-	rand.New(rand.NewSource(1)).Shuffle(len(durations), func(i, j int) {
-		durations[i], durations[j] = durations[j], durations[i]
+func shuffle(loops []int) {
+	rand.New(rand.NewSource(1)).Shuffle(len(loops), func(i, j int) {
+		loops[i], loops[j] = loops[j], loops[i]
 	})
 }
 
-func uneven(put order) benchmark {
-	return unevenOn(newWorkerPool, put)
-}
-
-func unevenGoroutines(put order) benchmark {
-	return unevenOn(newGoroutines, put)
-}
-
-func unevenOn(newPeer func() peer, put order) benchmark {
+func uneven(newPeer func() peer, put order) benchmark {
 	return func(count int) metrics {
-		durations := pareto(count)
-		put(durations)
-		serial := serialTime(count, func(i int) { spin(durations[i]) })
+		loops := pareto(count)
+		put(loops)
+		serial := serialTime(count, func(i int) { spin(loops[i]) })
 		work := func(i int64) int64 {
-			spin(durations[i])
+			spin(loops[i])
 			return i
 		}
 		p := newPeer()

@@ -18,19 +18,20 @@ func check[T comparable](found, expected T) {
 	}
 }
 
-// must stops the program at an error.
-func must[T any](value T, err error) T {
+func succeed(err error) {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+func must[T any](value T, err error) T {
+	succeed(err)
 	return value
 }
 
 func cpuTime() time.Duration {
 	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		log.Fatal(err)
-	}
+	succeed(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 

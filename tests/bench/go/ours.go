@@ -34,7 +34,7 @@ func oursPipelined(name string) benchmark {
 func oursRoundTrips(count int) metrics {
 	pool, f := open("int64_t bench_same(int64_t)")
 	defer pool.Close()
-	return percentiles(count, nothing, func(number int64) {
+	return percentiles((count+9)/10, nothing, func(number int64) {
 		check(must(pool.Apply(forever, f, number)).(int64), number)
 	})
 }
@@ -47,9 +47,20 @@ func oursMap(count int) metrics {
 	found := timed(count, "ns_per_item", func() {
 		squares = must(pool.Map(forever, f, numbers)).([]float64)
 	})
-	for i, found := range squares {
-		check(found, float64(i)*float64(i))
-	}
+	checkSquares(squares, count)
+	return found
+}
+
+func oursArrayMap(count int) metrics {
+	pool, f := open("double bench_square(double)")
+	defer pool.Close()
+	numbers := must(asyncresult.NewArray(countUp(count)))
+	var result *asyncresult.Result
+	found := timed(count, "ns_per_item", func() {
+		result = must(pool.MapAsync(f, numbers))
+		succeed(result.Wait(forever))
+	})
+	checkSquares(must(result.Get(forever)).([]float64), count)
 	return found
 }
 

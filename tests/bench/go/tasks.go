@@ -11,13 +11,34 @@ type task func(number int64) int64
 func same(number int64) int64 { return number }
 
 func microsecond(number int64) int64 {
-	spin(time.Microsecond)
+	for start := time.Now(); time.Since(start) < time.Microsecond; {
+	}
 	return number
 }
 
-func spin(duration time.Duration) {
-	for start := time.Now(); time.Since(start) < duration; {
+// spin counts loops, not time: a thread that loses its CPU does not get its work done
+// meanwhile.  It is not inlined, so that it is not left out either.
+//
+//go:noinline
+func spin(loops int) (state uint64) {
+	for i := 0; i < loops; i++ {
+		state = state*6364136223846793005 + 1442695040888963407
 	}
+	return state
+}
+
+// loopsPerMicrosecond is the best of several tries, the one that was disturbed least.
+func loopsPerMicrosecond() int {
+	const loops = 1_000_000
+	best := time.Duration(math.MaxInt64)
+	for i := 0; i < 7; i++ {
+		start := time.Now()
+		spin(loops)
+		if taken := time.Since(start); taken < best {
+			best = taken
+		}
+	}
+	return int(loops * time.Microsecond / best)
 }
 
 // square is called through a variable, so that it is not inlined.
@@ -35,15 +56,15 @@ func sumTo(count int) int64 {
 	return int64(count) * int64(count-1) / 2
 }
 
-// pareto is what so many tasks take, sorted, from 1 us to 1 ms: most are short, and
-// the few long ones have a large part of the time.
-func pareto(count int) []time.Duration {
+// pareto is how many loops so many tasks take, sorted, from 1 us to 1 ms: most are
+// short, and the few long ones have a large part of the time.
+func pareto(count int) []int {
 	const shape = 1.0
-	durations := make([]time.Duration, count)
-	for i := range durations {
+	loops := make([]int, count)
+	perMicrosecond := float64(loopsPerMicrosecond())
+	for i := range loops {
 		rest := 1 - float64(i)/float64(count)
-		long := float64(time.Microsecond) * math.Pow(rest, -1/shape)
-		durations[i] = time.Duration(math.Min(long, float64(time.Millisecond)))
+		loops[i] = int(perMicrosecond * math.Min(math.Pow(rest, -1/shape), 1000))
 	}
-	return durations
+	return loops
 }

@@ -47,19 +47,20 @@ var workloads = []workload{
 		"goroutines":  producers(newGoroutines, 4),
 	}},
 	{"W4a", 10_000_000, map[string]benchmark{
-		"asyncresult": oursMap,
-		"worker-pool": mapSquares,
+		"asyncresult":       oursMap,
+		"asyncresult-array": oursArrayMap,
+		"worker-pool":       mapSquares,
 	}},
 	{"W4b", 200_000, map[string]benchmark{
 		"worker-pool": mapMicroseconds,
 	}},
 	{"W5", 20_000, map[string]benchmark{
-		"worker-pool": uneven(shuffle),
-		"goroutines":  unevenGoroutines(shuffle),
+		"worker-pool": uneven(newWorkerPool, shuffle),
+		"goroutines":  uneven(newGoroutines, shuffle),
 	}},
 	{"W5s", 20_000, map[string]benchmark{
-		"worker-pool": uneven(keepSorted),
-		"goroutines":  unevenGoroutines(keepSorted),
+		"worker-pool": uneven(newWorkerPool, keepSorted),
+		"goroutines":  uneven(newGoroutines, keepSorted),
 	}},
 	{"W6-16", 1 << 17, map[string]benchmark{
 		"goroutines": grow,

@@ -51,7 +51,6 @@ local prototypes = {
   microsecond = "int64_t bench_microsecond(int64_t)",
   square = "double bench_square(double)",
   count_up = "int64_t bench_count_up(double *, int64_t)",
-  sum = "double bench_sum(const double *, int64_t)",
 }
 
 local ours = {}

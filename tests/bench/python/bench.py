@@ -52,6 +52,8 @@ class MultiprocessingPool:
         return self.pool.map(function, items)
 
     get = staticmethod(lambda result: result.get())
+    is_ready = staticmethod(lambda result: result.ready())
+    wait = staticmethod(lambda result, seconds: result.wait(seconds))
 
     def end(self):
         self.pool.close()
@@ -75,6 +77,11 @@ class Executor:
         return list(self.pool.map(function, items))
 
     get = staticmethod(lambda future: future.result())
+    is_ready = staticmethod(lambda future: future.done())
+
+    @staticmethod
+    def wait(future, seconds):
+        concurrent.futures.wait([future], seconds)
 
     def end(self):
         self.pool.shutdown()
@@ -120,11 +127,33 @@ def pipelined(make, count, function):
     return per_task(make, count, body)
 
 
-def round_trips(make, count):
+def held(make, count):
+    """The memory of tasks that wait for workers which are held."""
+    pool = make()
+    begin = threading.Event()
+    holding = [pool.submit(lambda _: begin.wait(), None) for _ in range(WORKERS)]
+    before = resident_bytes()
+    results = [pool.submit(same, i) for i in range(count)]
+    grown = resident_bytes() - before
+    begin.set()
+    check(sum(pool.get(result) for result in results), count * (count - 1) // 2)
+    check(all(pool.get(result) for result in holding), True)
+    pool.end()
+    return {"bytes_per_task": grown / count}
+
+
+def resident_bytes():
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def round_trips(make, count, pause=0.0):
     taken = []
 
     def body(pool):
         for i in range(count):
+            if pause:
+                time.sleep(pause)
             start = time.perf_counter_ns()
             check(pool.get(pool.submit(same, i)), i)
             taken.append(time.perf_counter_ns() - start)
@@ -132,6 +161,28 @@ def round_trips(make, count):
     taken.sort()
     return {"p50_ns": taken[count // 2], "p99_ns": taken[count * 99 // 100],
             "cpu_ns_per_task": cpu}
+
+
+def waits(make, count):
+    """Polls of a result that is not ready, and waits for it of a millisecond."""
+    pool = make()
+    begin = threading.Event()
+    result = pool.submit(lambda _: begin.wait(), None)
+    start = time.perf_counter_ns()
+    for _ in range(count):
+        check(pool.is_ready(result), False)
+    poll = (time.perf_counter_ns() - start) / count
+    late = []
+    for _ in range(count // 100 + 1):
+        start = time.perf_counter_ns()
+        pool.wait(result, 0.001)
+        late.append(time.perf_counter_ns() - start - 1_000_000)
+    begin.set()
+    check(pool.get(result), True)
+    pool.end()
+    late.sort()
+    return {"poll_ns": poll, "late_p50_ns": late[len(late) // 2],
+            "late_p99_ns": late[len(late) * 99 // 100]}
 
 
 def map_squares(make, count):
@@ -168,26 +219,36 @@ def check(found, expected):
 
 
 WORKLOADS = {
-    "W1": (20_000, lambda make, count: pipelined(make, count, same)),
-    "W1u": (20_000, lambda make, count: pipelined(make, count, microsecond)),
+    "W1": (10_000, lambda make, count: pipelined(make, count, same)),
+    "W1u": (10_000, lambda make, count: pipelined(make, count, microsecond)),
+    "W1M": (50_000, held),
     "W2h": (2_000, round_trips),
+    "W2c": (200, lambda make, count: round_trips(make, count, 0.001)),
     "W4a": (1_000_000, map_squares),
-    "W8": (20_000, callbacks),
+    "W7": (20_000, waits),
+    "W8": (10_000, callbacks),
 }
 
 # ThreadPoolExecutor makes a task of each item of a map.
 SMALLER = {("W4a", "python:ThreadPoolExecutor"): 20_000}
+
+# What holds a worker of another process cannot be sent there.
+CASES = [(workload, variant) for workload in WORKLOADS for variant in PEERS
+         if (workload, variant) not in (("W1M", "python:Pool"), ("W7", "python:Pool"))]
 
 NOTES = """\
 * python:ThreadPool: the task is a function of Python
 * python:Pool: the task is a function of Python, in another process; the CPU time \
 includes the start of the processes
 * python:ThreadPoolExecutor: the task is a function of Python
-W1 python:*: 20,000 tasks
+W1 python:*: 10,000 tasks
+W1u python:*: 10,000 tasks
+W1M python:*: 50,000 tasks
 W2h python:*: 2,000 round trips
 W4a python:*: an array.array of 1,000,000 numbers; ThreadPoolExecutor has no chunks \
 among threads, so 20,000
-W8 python:*: 20,000 tasks"""
+W7 python:*: 20,000 polls
+W8 python:*: 10,000 tasks"""
 
 
 def run(workload, variant, scale):
@@ -200,13 +261,12 @@ def run(workload, variant, scale):
 def main(arguments):
     match arguments:
         case ["list"]:
-            for workload in WORKLOADS:
-                for variant in PEERS:
-                    print(workload, variant)
+            for workload, variant in CASES:
+                print(workload, variant)
         case ["notes"]:
             print(NOTES)
         case ["run", workload, variant, *scale] if (
-                workload in WORKLOADS and variant in PEERS and len(scale) < 2):
+                (workload, variant) in CASES and len(scale) < 2):
             run(workload, variant, float(scale[0]) if scale else 1.0)
         case _:
             sys.exit("usage: bench.py list | notes | run WORKLOAD VARIANT [SCALE]")

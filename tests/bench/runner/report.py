@@ -23,7 +23,6 @@ def write(results, folder):
 
 def opening(results):
     machine, settings = results["machine"], results["settings"]
-    peers = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
     rounds = f"{settings['rounds']} times"
     if settings["rounds"] < settings["rounds_asked"]:
         rounds += f" (not {settings['rounds_asked']}, for lack of time)"
@@ -34,11 +33,17 @@ Made by `tests/bench/run` at {machine['commit']}, with {settings['workers']} wor
 at {settings['scale']:g} of the full size. The figures are medians; the spread is from the least to the most. A ratio is
 our median over that of the best peer in the same run; for a language, of the best in that language.
 
+{machine_list(machine)}
+"""
+
+
+def machine_list(machine):
+    peers = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
+    return f"""\
 - CPU: {machine['cpu']}, {machine['cpus']} CPUs for this process, {machine['memory_gib']} GiB
 - System: {machine['system']}, {machine['kernel']}; load before the run {machine['load_at_start']}
 - Compiler: {machine['compiler']}; Python {machine['python']}
-- Packages: {peers}
-"""
+- Packages: {peers}"""
 
 
 # ---- the targets ----
