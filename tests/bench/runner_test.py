@@ -2,7 +2,8 @@
 import unittest
 import xml.etree.ElementTree
 
-from runner import bars, figures, lines, measure, programs, svg, targets, workloads
+from runner import bars, figures, lines, measure, overview, programs, svg, targets
+from runner import workloads
 
 
 def case(workload, variant, *values, metric="ns_per_task"):
@@ -143,6 +144,22 @@ class PictureTest(unittest.TestCase):
         table = {"a": figures.figure([0.5]), "asyncresult": figures.figure([1])}
         kinds = [kind for kind, _ in self.bars_of(table, workloads.EFFICIENCY)]
         self.assertEqual(kinds, ["ours", "peer"])
+
+    def test_overview_tells_how_many_times_as_good(self):
+        found = list(overview.rows(CASES, lambda variant: variant == "asyncresult"))
+        self.assertEqual(found, [("W1", 4, "go:worker-pool")])
+        ours = case("W5", "asyncresult-range", 1.9, metric="efficiency")
+        found = list(overview.rows(CASES + [ours], lambda variant: variant == "asyncresult-range"))
+        self.assertEqual(found, [("W5 range", 2, "libuv")])
+
+    def test_overview_has_the_worse_to_the_left_of_one(self):
+        root = xml.etree.ElementTree.fromstring(
+            overview.picture("t", [("W1", 4, "a"), ("W2h", 0.5, "b")]))
+        better, worse = [rect for rect in root.iter("{http://www.w3.org/2000/svg}rect")
+                         if rect.get("x")]
+        self.assertEqual((better.get("class"), worse.get("class")), ("ours", "peer"))
+        end = float(worse.get("x")) + float(worse.get("width"))
+        self.assertAlmostEqual(end, float(better.get("x")), delta=0.2)
 
     def test_lines_are_well_formed(self):
         points = {"asyncresult": {1: 30, 2: 20}, "a&b": {1: 300.5, 2: 200}}

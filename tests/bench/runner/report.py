@@ -3,7 +3,7 @@ import fnmatch
 import json
 import pathlib
 
-from . import bars, figures, svg, targets, workloads
+from . import bars, figures, overview, svg, targets, workloads
 
 
 def write(results, folder):
@@ -13,7 +13,8 @@ def write(results, folder):
         old.unlink()
     (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     names = workloads.in_order(case["workload"] for case in results["cases"])
-    parts = [opening(results), target_table(results["cases"])]
+    parts = [opening(results), overviews(results["cases"], folder),
+             target_table(results["cases"])]
     for name in names:
         pictures = draw(results["cases"], name, folder)
         parts.append(section(results, name, pictures))
@@ -44,6 +45,20 @@ def machine_list(machine):
 - System: {machine['system']}, {machine['kernel']}; load before the run {machine['load_at_start']}
 - Compiler: {machine['compiler']}; Python {machine['python']}
 - Packages: {peers}"""
+
+
+def overviews(cases, folder):
+    """Draw what sums a run up: C's use of this library, and that of the languages."""
+    lines = []
+    for file, title, in_c in (("overview", "This library from C, and the best peer", True),
+                              ("languages", "This library from a language, and its best peer",
+                               False)):
+        found = list(overview.rows(cases, lambda variant, in_c=in_c: figures.is_ours(variant)
+                                   and (figures.language(variant) == "c") == in_c))
+        if found:
+            (folder / f"{file}.svg").write_text(overview.picture(title, found))
+            lines.append(f"![{title}]({file}.svg)")
+    return "\n".join(lines + [""])
 
 
 # ---- the targets ----
