@@ -3,29 +3,15 @@
  *
  * It holds at most one permit.  Unparking gives it; parking takes it, and sleeps
  * until there is one.  What the unparker wrote before is seen by the parked.
+ *
+ * There is one for each kind of system; parker_type.h chooses.
  */
 #ifndef ASYRI_PLATFORM_PARKER_H
 #define ASYRI_PLATFORM_PARKER_H
 
-#include <stdatomic.h>
 #include <stdint.h>
 
-#if defined(__linux__) && !defined(ASYRI_PARKER_CONDITION)
-#define ASYRI_PARKER_FUTEX 1
-#else
-#include <pthread.h>
-#include <stdbool.h>
-#endif
-
-typedef struct asyri_parker {
-#if defined(ASYRI_PARKER_FUTEX)
-    _Atomic uint32_t permit;
-#else
-    pthread_mutex_t mutex;
-    pthread_cond_t condition;
-    bool permit;
-#endif
-} asyri_parker;
+#include "parker_type.h"
 
 enum asyri_park_outcome {
     ASYRI_PARK_WOKEN,

@@ -9,14 +9,11 @@
 #define _GNU_SOURCE
 #include "thread.h"
 
-#include <asyncresult/types.h>
-
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "../base/alloc.h"
 
@@ -121,21 +118,4 @@ void asyri_thread_guard(void (*body)(void *arg), void (*ended)(void *arg), void 
     pthread_cleanup_push(ended, arg);
     body(arg);
     pthread_cleanup_pop(0);
-}
-
-int64_t asyri_clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t asyri_deadline_in(int64_t timeout_ns)
-{
-    if (timeout_ns == ASYR_FOREVER)
-        return ASYR_FOREVER;
-    int64_t now = asyri_clock_now();
-    if (timeout_ns <= 0)
-        return now;
-    return timeout_ns >= ASYR_FOREVER - now ? ASYR_FOREVER : now + timeout_ns;
 }

@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdint.h>
 
+#include "clock.h"
+
 typedef struct asyri_mutex {
     pthread_mutex_t native;
 } asyri_mutex;
@@ -37,11 +39,5 @@ uintptr_t asyri_thread_self(void);
  */
 void asyri_thread_guard(void (*body)(void *arg), void (*ended)(void *arg),
                         void *arg);
-
-/* Nanoseconds of a clock that never goes back. */
-int64_t asyri_clock_now(void);
-
-/* The end of a wait that starts now; ASYR_FOREVER stays what it is. */
-int64_t asyri_deadline_in(int64_t timeout_ns);
 
 #endif

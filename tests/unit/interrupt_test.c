@@ -245,6 +245,8 @@ static void handle_signals(struct sigaction *before)
     sigaction(SIGUSR1, &action, before);
 }
 
+#if defined(ASYRI_PARKER_FUTEX) /* the one parker that is told of signals */
+
 /* B6: a signal ends a wait that has an interrupt. */
 static void a_signal_ends_a_wait_with_an_interrupt(void)
 {
@@ -267,6 +269,8 @@ static void a_signal_ends_a_wait_with_an_interrupt(void)
     asyr_interrupt_unref(waiting.interrupt);
     support_end(pool);
 }
+
+#endif
 
 static void a_signal_does_not_end_a_wait_without_one(void)
 {
@@ -318,7 +322,9 @@ CU_TestInfo interrupt_tests[] = {
     UNIT_TEST(a_trigger_ends_a_join),
     UNIT_TEST(a_trigger_ends_the_waits_of_a_queue),
     UNIT_TEST(a_trigger_ends_a_submit_that_waits_for_a_place),
+#if defined(ASYRI_PARKER_FUTEX)
     UNIT_TEST(a_signal_ends_a_wait_with_an_interrupt),
+#endif
     UNIT_TEST(a_signal_does_not_end_a_wait_without_one),
     UNIT_TEST(workers_block_signals),
     CU_TEST_INFO_NULL};

@@ -16,6 +16,7 @@
     SUITE(call_array)                                                               \
     SUITE(call_number)                                                              \
     SUITE(call_pointer)                                                             \
+    SUITE(clock)                                                                    \
     SUITE(container)                                                                \
     SUITE(deque)                                                                    \
     SUITE(direct)                                                                   \

@@ -1,4 +1,4 @@
-/* Threads, the clock, pollables, forks and the number of CPUs. */
+/* Threads, pollables, forks and the number of CPUs. */
 #define _GNU_SOURCE
 #include "support.h"
 
@@ -105,17 +105,6 @@ static void a_guard_runs_its_handler_only_when_the_thread_ends(void)
     pthread_create(&thread, NULL, guard_an_end, &ended);
     pthread_join(thread, NULL);
     CU_ASSERT_EQUAL(ended, 1);
-}
-
-/* B3 */
-static void deadlines_never_overflow(void)
-{
-    int64_t before = asyri_clock_now();
-    CU_ASSERT_EQUAL(asyri_deadline_in(ASYR_FOREVER), ASYR_FOREVER);
-    CU_ASSERT_EQUAL(asyri_deadline_in(ASYR_FOREVER - 1), ASYR_FOREVER);
-    CU_ASSERT_TRUE(asyri_deadline_in(INT64_MIN) >= before);
-    CU_ASSERT_TRUE(asyri_deadline_in(-1) <= asyri_clock_now());
-    CU_ASSERT_TRUE(asyri_deadline_in(1000) >= before + 1000);
 }
 
 static bool polls_readable(const asyri_pollable *pollable)
@@ -310,7 +299,6 @@ CU_TestInfo platform_tests[] = {
     UNIT_TEST(a_refused_thread_start_runs_nothing),
     UNIT_TEST(a_thread_start_without_memory_says_so),
     UNIT_TEST(a_guard_runs_its_handler_only_when_the_thread_ends),
-    UNIT_TEST(deadlines_never_overflow),
     UNIT_TEST(a_pollable_is_readable_between_raise_and_clear),
     UNIT_TEST(a_pollable_that_is_not_open_does_nothing),
     UNIT_TEST(a_fork_makes_a_new_generation),

@@ -15,7 +15,11 @@
 
 #include <asyncresult.h>
 
+#if defined(UNIT_PLAIN)
+#include "plain.h"
+#else
 #include <CUnit/CUnit.h>
+#endif
 
 #define UNIT_TEST(function)                                                         \
     {                                                                               \
