@@ -1,6 +1,7 @@
 /*
  * Random work from many threads: submits with every option, waits of every kind,
- * cancels, nested tasks, strands, closures and pools that end at any moment.
+ * with and without time-outs and interrupts, cancels, nested tasks, strands, closures
+ * and pools that end at any moment.
  *
  *   stress [SEED [ROUNDS]]
  *
@@ -30,6 +31,7 @@ struct round {
     asyr_function *leaf;
     asyr_function *nest;
     asyr_strand *strands[2];
+    asyr_interrupt *interrupt; /* of all waits that have one */
     atomic_bool ending;
 };
 
@@ -205,24 +207,54 @@ static asyr_result *submit(struct player *player)
     return result;
 }
 
+/* From none to longer than most tasks take. */
+static int64_t short_time(struct player *player)
+{
+    return (int64_t)(next_random(&player->random) % 200000);
+}
+
+/*
+ * With the interrupt of all, which any player raises or lowers at any time.  A wait
+ * without a time-out is for a result that becomes ready in any case.
+ */
+static void wait_with_interrupt(struct player *player, asyr_result *result)
+{
+    asyr_interrupt *interrupt = player->round->interrupt;
+    bool limited = chance(player, 50);
+    int64_t timeout = limited ? short_time(player) : ASYR_FOREVER;
+    asyr_status status = asyr_result_wait(result, timeout, interrupt, NULL);
+    expect(status == ASYR_OK || status == ASYR_E_INTERRUPTED ||
+               (limited && status == ASYR_E_TIMEOUT),
+           "a wait that ended for no reason");
+    expect(status != ASYR_OK || asyr_result_is_ready(result),
+           "not ready after a wait with an interrupt");
+    if (status == ASYR_E_INTERRUPTED)
+        asyr_interrupt_clear(interrupt);
+}
+
 /* Do something with a result: wait, cancel, ask, add a done-callback. */
 static void use(struct player *player, asyr_result *result)
 {
     bool successful;
-    switch (next_random(&player->random) % 6) {
+    switch (next_random(&player->random) % 8) {
     case 0:
         asyr_result_wait(result, ASYR_FOREVER, NULL, NULL);
         expect(asyr_result_is_ready(result), "not ready after a wait");
         break;
     case 1:
-        asyr_result_get(result, (int64_t)(next_random(&player->random) % 200000),
-                        NULL, NULL, NULL);
+        asyr_result_get(result, short_time(player), NULL, NULL, NULL);
         break;
     case 2:
         asyr_result_cancel(result, NULL, NULL);
         break;
     case 3:
         asyr_result_is_successful(result, &successful, NULL);
+        break;
+    case 4:
+        wait_with_interrupt(player, result);
+        break;
+    case 5:
+        asyr_interrupt_trigger(player->round->interrupt);
         break;
     default:
         atomic_fetch_add(&given, 1);
@@ -251,9 +283,14 @@ static void *play(void *arg)
 static void *drain(void *arg)
 {
     struct round *round = arg;
-    while (!asyr_queue_run(round->queue, 0, ASYR_FOREVER, NULL, NULL, NULL))
-        continue;
-    return NULL;
+    for (;;) {
+        asyr_status status =
+            asyr_queue_run(round->queue, 0, 300000, round->interrupt, NULL, NULL);
+        if (status == ASYR_E_INTERRUPTED)
+            asyr_interrupt_clear(round->interrupt);
+        else if (status)
+            return NULL;
+    }
 }
 
 static void set_up(struct round *round, uint64_t *random)
@@ -261,6 +298,7 @@ static void set_up(struct round *round, uint64_t *random)
     asyr_pool_options *options;
     uint64_t choice = next_random(random);
     memset(round, 0, sizeof *round);
+    expect(!asyr_interrupt_new(&round->interrupt, NULL), "an interrupt");
     expect(!asyr_pool_options_new(&options, NULL), "options");
     asyr_pool_options_set_workers(options, 1 + (int64_t)(choice % 3), NULL);
     if (choice & 16)
@@ -292,7 +330,9 @@ static void end_pool(struct round *round, bool by_force)
 
 static void tear_down(struct round *round, struct player *players)
 {
-    expect(!asyr_pool_join(round->pool, ASYR_FOREVER, NULL, NULL), "a join");
+    asyr_status status;
+    while ((status = asyr_pool_join(round->pool, 50000, NULL, NULL)))
+        expect(status == ASYR_E_TIMEOUT, "a join of a pool that ends");
     for (int i = 0; i < THREADS * KEPT; i++) {
         asyr_result *result = players[i / KEPT].kept[i % KEPT];
         if (result)
@@ -334,6 +374,7 @@ static void play_round(uint64_t *random)
     }
     asyr_pool_unref(round.pool);
     asyr_queue_unref(round.queue);
+    asyr_interrupt_unref(round.interrupt);
 }
 
 int main(int argc, char **argv)
