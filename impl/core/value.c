@@ -88,24 +88,49 @@ asyr_value *asyri_value_double(double number)
     return value;
 }
 
-/* A value with `count` elements of its own and a NUL after them. */
-static asyr_value *new_block(uint8_t type, int64_t count, int64_t element_size,
-                             const void *data)
+/* The size of a value with `count` elements of its own and a NUL; 0 if too large. */
+static size_t block_size(int64_t count, int64_t element_size)
 {
     uint64_t most = PTRDIFF_MAX - sizeof(asyr_value) - 1;
     if (element_size < 1 || (uint64_t)count > most / (uint64_t)element_size)
-        return NULL;
-    size_t size = (size_t)(count * element_size);
-    asyr_value *value = asyri_alloc_zeroed(1, sizeof(asyr_value) + size + 1);
+        return 0;
+    return sizeof(asyr_value) + (size_t)(count * element_size) + 1;
+}
+
+static asyr_value *init_block(asyr_value *value, uint8_t type, int64_t count)
+{
+    *value =
+        (asyr_value){.type = type, .as.block = {.data = value + 1, .count = count}};
+    asyri_refcount_init(&value->refs);
+    return value;
+}
+
+/* Its elements are not set, only the NUL behind them. */
+static asyr_value *new_unset_block(uint8_t type, int64_t count, int64_t element_size)
+{
+    size_t size = block_size(count, element_size);
+    asyr_value *value = size ? asyri_alloc(size) : NULL;
     if (!value)
         return NULL;
-    asyri_refcount_init(&value->refs);
-    value->type = type;
-    value->as.block.data = value + 1;
-    value->as.block.count = count;
-    if (data && size > 0)
-        memcpy(value->as.block.data, data, size);
+    ((char *)value)[size - 1] = '\0';
+    return init_block(value, type, count);
+}
+
+static asyr_value *new_block(uint8_t type, int64_t count, int64_t element_size,
+                             const void *data)
+{
+    asyr_value *value = new_unset_block(type, count, element_size);
+    if (value && count > 0)
+        memcpy(value->as.block.data, data, (size_t)(count * element_size));
     return value;
+}
+
+/* Large zeros come cheaper from the system than from memset(). */
+static asyr_value *new_zeros(uint8_t type, int64_t count, int64_t element_size)
+{
+    size_t size = block_size(count, element_size);
+    asyr_value *value = size ? asyri_alloc_zeroed(1, size) : NULL;
+    return value ? init_block(value, type, count) : NULL;
 }
 
 static asyr_value *new_view(uint8_t type, void *data, int64_t count, void *owner,
@@ -165,22 +190,33 @@ asyr_value *asyri_value_pointer(void *address, asyr_release_fn release)
     return value;
 }
 
+static asyr_value *set_element_type(asyr_value *array, int32_t element_type)
+{
+    if (array)
+        array->element_type = (uint8_t)element_type;
+    return array;
+}
+
 asyr_value *asyri_value_array(int32_t element_type, const void *data, int64_t count)
 {
     int64_t size = asyri_element_size(element_type);
-    asyr_value *value = new_block(ASYR_VALUE_ARRAY, count, size, data);
-    if (value)
-        value->element_type = (uint8_t)element_type;
-    return value;
+    asyr_value *array = data ? new_block(ASYR_VALUE_ARRAY, count, size, data)
+                             : new_zeros(ASYR_VALUE_ARRAY, count, size);
+    return set_element_type(array, element_type);
+}
+
+asyr_value *asyri_value_array_unset(int32_t element_type, int64_t count)
+{
+    int64_t size = asyri_element_size(element_type);
+    return set_element_type(new_unset_block(ASYR_VALUE_ARRAY, count, size),
+                            element_type);
 }
 
 asyr_value *asyri_value_array_view(int32_t element_type, void *data, int64_t count,
                                    void *owner, asyr_release_fn release)
 {
     asyr_value *value = new_view(ASYR_VALUE_ARRAY, data, count, owner, release);
-    if (value)
-        value->element_type = (uint8_t)element_type;
-    return value;
+    return set_element_type(value, element_type);
 }
 
 asyr_value *asyri_value_ref(asyr_value *value)

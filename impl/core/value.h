@@ -71,6 +71,8 @@ asyr_value *asyri_value_map(int64_t capacity);
 asyr_value *asyri_value_error(asyr_error *content);
 asyr_value *asyri_value_pointer(void *address, asyr_release_fn release);
 asyr_value *asyri_value_array(int32_t element_type, const void *data, int64_t count);
+/* For somebody who sets every element before anybody reads one. */
+asyr_value *asyri_value_array_unset(int32_t element_type, int64_t count);
 asyr_value *asyri_value_array_view(int32_t element_type, void *data, int64_t count,
                                    void *owner, asyr_release_fn release);
 

@@ -58,7 +58,7 @@ static asyr_value *output_new(enum asyri_job_kind kind, asyr_function *function,
     int64_t count = asyri_value_count(input);
     if (kind == ASYRI_JOB_MAP && input->type == ASYR_VALUE_ARRAY &&
         function->return_element >= 0 && policy != ASYR_ERRORS_COLLECT)
-        return asyri_value_array(function->return_element, NULL, count);
+        return asyri_value_array_unset(function->return_element, count);
     return list_of_nils(count);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "core/error.h"
+#include "core/value.h"
 
 static void a_string_has_its_length_and_a_nul_after_it(void)
 {
@@ -289,6 +290,20 @@ static void items_of_an_array_keep_sign_and_width(void)
     asyr_value_unref(item);
 }
 
+static void an_unset_array_has_room_for_its_elements_and_a_nul(void)
+{
+    asyr_value *array = asyri_value_array_unset(ASYR_ELEMENT_INT16, 3);
+    char *data = array->as.block.data;
+    CU_ASSERT_EQUAL(asyr_value_get_count(array), 3);
+    CU_ASSERT_EQUAL(array->element_type, ASYR_ELEMENT_INT16);
+    CU_ASSERT_EQUAL(data[6], 0);
+    CU_ASSERT_PTR_NULL(array->as.block.release);
+    memset(data, 1, 6);
+    asyr_value_unref(array);
+    CU_ASSERT_PTR_NULL(asyri_value_array_unset(ASYR_ELEMENT_INT16, INT64_MAX));
+    CU_ASSERT_PTR_NULL(asyri_value_array_unset(99, 1));
+}
+
 static void an_array_view_points_at_its_owner(void)
 {
     double numbers[2] = {1, 2};
@@ -366,6 +381,7 @@ CU_TestInfo value_tests[] = {
     UNIT_TEST(views_and_pointers_release_their_owner_without_memory),
     UNIT_TEST(an_array_holds_every_element_type),
     UNIT_TEST(items_of_an_array_keep_sign_and_width),
+    UNIT_TEST(an_unset_array_has_room_for_its_elements_and_a_nul),
     UNIT_TEST(an_array_view_points_at_its_owner),
     UNIT_TEST(every_failing_allocation_is_a_memory_error),
     CU_TEST_INFO_NULL};
