@@ -78,7 +78,23 @@ asyr_status asyr_queue_next(asyr_queue *queue, int64_t timeout_ns,
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_HANDLE(queue, error);
     ASYRI_REQUIRE_GIVEN(event, error);
-    return asyri_queue_next(queue, timeout_ns, interrupt, event, error);
+    int64_t count;
+    return asyri_queue_next(queue, timeout_ns, interrupt, event, 1, &count, error);
+}
+
+asyr_status asyr_queue_next_many(asyr_queue *queue, int64_t timeout_ns,
+                                 asyr_interrupt *interrupt, asyr_event **events,
+                                 int64_t limit, int64_t *count, asyr_error **error)
+{
+    ASYRI_CLEAR(count);
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(queue, error);
+    ASYRI_REQUIRE_GIVEN(events, error);
+    ASYRI_REQUIRE_GIVEN(count, error);
+    ASYRI_REQUIRE(limit >= 1, error, "%s: expected a limit of 1 or more, found %lld",
+                  __func__, (long long)limit);
+    return asyri_queue_next(queue, timeout_ns, interrupt, events, limit, count,
+                            error);
 }
 
 asyr_status asyr_queue_close(asyr_queue *queue, asyr_error **error)
@@ -139,5 +155,21 @@ asyr_status asyr_event_finish(asyr_event *event, asyr_error *failure,
     ASYRI_REQUIRE_GIVEN(event, error);
     ASYRI_REQUIRE_OWN_PROCESS(event->queue, error);
     asyri_queue_give_back(event, asyri_error_ref(failure));
+    return ASYR_OK;
+}
+
+asyr_status asyr_event_finish_many(asyr_event *const *events, int64_t count,
+                                   asyr_error **error)
+{
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE(count >= 0, error, "%s: expected a count of 0 or more, found %lld",
+                  __func__, (long long)count);
+    if (count > 0)
+        ASYRI_REQUIRE_GIVEN(events, error);
+    for (int64_t i = 0; i < count; i++) {
+        ASYRI_REQUIRE_GIVEN(events[i], error);
+        ASYRI_REQUIRE_OWN_PROCESS(events[i]->queue, error);
+    }
+    asyri_queue_give_back_many(events, count);
     return ASYR_OK;
 }

@@ -35,6 +35,7 @@
 %ignore asyr_pool_join;
 %ignore asyr_queue_run;
 %ignore asyr_queue_next;
+%ignore asyr_queue_next_many;
 %ignore asyr_queue_own;
 %ignore asyr_task_options_set_event;
 %ignore asyr_task_options_set_interrupt;

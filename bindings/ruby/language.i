@@ -78,6 +78,7 @@
 %ignore asyr_result_wait;
 %ignore asyr_pool_join;
 %ignore asyr_queue_next;
+%ignore asyr_queue_next_many;
 %ignore asyr_queue_run;
 %ignore asyr_error_new;
 %ignore asyr_error_set_trace;

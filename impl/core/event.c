@@ -22,7 +22,7 @@ void asyri_event_run(asyr_event *event)
 {
     asyri_closure *closure = event->closure;
     asyr_error *failure = NULL;
-    switch (event->action) {
+    switch ((enum asyri_event_action)event->action) {
     case ASYRI_EVENT_NOTHING:
         break;
     case ASYRI_EVENT_CALL_WITH_VALUE:
@@ -39,8 +39,15 @@ void asyri_event_run(asyr_event *event)
         closure->call.unread(event->report, closure->arg);
         break;
     }
-    asyri_error_unref(event->failure);
+    if (event->failure)
+        asyri_error_unref(event->failure);
     event->failure = failure;
+}
+
+void asyri_event_give_up(asyr_event *event)
+{
+    if (!event->keeps_place)
+        asyri_queue_give_up(event->queue, 1);
 }
 
 void asyri_event_finish(asyr_event *event, asyr_error *failure)

@@ -1,11 +1,37 @@
 /*
- * Completion queues: a list of events under a lock.
+ * Completion queues: places, what was posted, and who is told.  drain.c takes it out.
  *
  * A place is promised when a task is submitted and given back when its event was
- * finished or dropped, so a post never fails for lack of room.  While a callback
- * runs, or its event is taken and not finished, the queue is busy and hands
- * nothing out: callbacks are serialised.  The descriptor is raised when events
- * wait and lowered when none do, both under the lock, so it never lies.
+ * finished or dropped, so a post never fails for lack of room.
+ *
+ *   posted (event_list.h) --collect--> first .. last --take--> batch, or a taker
+ *
+ * A post is one compare-and-swap.  It takes the lock only when the list was idle: then
+ * it collects the event itself, raises the descriptor and wakes a waiter.  From then on
+ * something waits, and later posts tell nobody, until a drainer has taken the last.
+ * While the lock is free, this holds:
+ *
+ *   - a batch is at work: the list is not idle; the batch's thread looks again at its end
+ *   - else nothing was collected: the list is idle (or its first post is on its way to the
+ *     lock), the descriptor is lowered
+ *   - else something was collected: the descriptor is raised, and, unless the queue is
+ *     busy, a waiter that was woken has not come yet or none sleeps
+ *
+ * Each critical section that could end otherwise ends in asyri_queue_settle_locked().
+ * Descriptor and list change together under the lock, so a raise never comes after the
+ * clear that belongs to a later state: the post that finds the list idle comes after the
+ * step that made it idle, and takes the lock after whoever lowered the descriptor.  Only
+ * while a batch is at work the descriptor stays as it was.  So a burst of posts costs one
+ * raise, and one clear when it was drained.
+ *
+ * `promised` is one word with a mark in it, so that a promise sees in one step whether
+ * the queue refuses, and who gives the last place of such a queue back sees that somebody
+ * waits for it: either that thread sees the mark and wakes the waiters under the lock, or
+ * it came before the mark, and so before the look of those who wait for the end.
+ *
+ * Owner and runner are relaxed: they are compared with a thread that either is the one
+ * that looks, and sees what it wrote itself, or that sleeps in the graph of waits, whose
+ * lock orders them.
  *
  * The host's handles count apart from the library's references: results that are
  * still to come keep the object, but when the host has dropped its last handle
@@ -16,15 +42,11 @@
  */
 #include "queue.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "../base/alloc.h"
 #include "../platform/fork.h"
 #include "error.h"
-#include "interrupt.h"
-
-static _Thread_local struct asyri_running *innermost;
 
 asyr_status asyri_queue_new(int64_t limit, asyr_queue **queue, asyr_error **error)
 {
@@ -35,8 +57,12 @@ asyr_status asyri_queue_new(int64_t limit, asyr_queue **queue, asyr_error **erro
     asyri_refcount_init(&created->refs);
     created->generation = asyri_fork_generation();
     created->limit = limit;
+    atomic_init(&created->owner, 0);
+    atomic_init(&created->runner, 0);
+    atomic_init(&created->promised, 0);
+    atomic_init(&created->claimed, 0);
+    asyri_event_list_init(&created->posted);
     asyri_mutex_init(&created->lock);
-    asyri_list_init(&created->events);
     asyri_waitlist_init(&created->waiters);
     asyri_pollable_init(&created->pollable);
     *queue = created;
@@ -72,52 +98,128 @@ void asyri_queue_unref_handle(asyr_queue *queue)
     asyri_queue_unref(queue);
 }
 
-asyr_status asyri_queue_promise(asyr_queue *queue, asyr_error **error)
+static asyr_status fail_full(int64_t count, int64_t taken, int64_t limit,
+                             asyr_error **error)
 {
-    asyri_mutex_lock(&queue->lock);
-    bool closed = queue->closed || queue->ending;
-    bool full = queue->limit && queue->promised >= queue->limit;
-    if (!closed && !full)
-        queue->promised++;
-    asyri_mutex_unlock(&queue->lock);
-    if (closed)
-        return asyri_fail(error, ASYR_E_STATE,
-                          "expected an open completion queue, found a closed one");
-    if (full)
-        return asyri_fail(error, ASYR_E_QUEUE_FULL,
-                          "all %lld places of the completion queue are taken",
-                          (long long)queue->limit);
+    return asyri_fail(
+        error, ASYR_E_QUEUE_FULL,
+        "expected room for %lld in the completion queue, found %lld of "
+        "%lld places taken",
+        (long long)count, (long long)taken, (long long)limit);
+}
+
+asyr_status asyri_queue_promise(asyr_queue *queue, int64_t count, asyr_error **error)
+{
+    int64_t taken = atomic_load_explicit(&queue->promised, memory_order_relaxed);
+    do {
+        if (taken & ASYRI_QUEUE_REFUSES)
+            return asyri_fail(
+                error, ASYR_E_STATE,
+                "expected an open completion queue, found a closed one");
+        if (queue->limit && count > queue->limit - taken)
+            return fail_full(count, taken, queue->limit, error);
+    } while (!atomic_compare_exchange_weak_explicit(
+        &queue->promised, &taken, taken + count, memory_order_relaxed,
+        memory_order_relaxed));
     return ASYR_OK;
 }
 
-void asyri_queue_give_up(asyr_queue *queue)
+static void refuse_places(asyr_queue *queue)
 {
+    atomic_fetch_or_explicit(&queue->promised, ASYRI_QUEUE_REFUSES,
+                             memory_order_relaxed);
+}
+
+void asyri_queue_give_up(asyr_queue *queue, int64_t count)
+{
+    int64_t before =
+        atomic_fetch_sub_explicit(&queue->promised, count, memory_order_release);
+    if (before != (ASYRI_QUEUE_REFUSES | count))
+        return;
     asyri_mutex_lock(&queue->lock);
-    queue->promised--;
     if (queue->ending)
         asyri_waitlist_wake_all(&queue->waiters);
     asyri_mutex_unlock(&queue->lock);
 }
 
+static void append_locked(asyr_queue *queue, asyri_event_link *latest)
+{
+    asyri_event_link *first = NULL;
+    for (asyri_event_link *link = latest, *next; link; link = next) {
+        next = link->next;
+        link->next = first;
+        first = link;
+        queue->count++;
+    }
+    if (queue->first)
+        queue->last->next = first;
+    else
+        queue->first = first;
+    queue->last = latest;
+}
+
+void asyri_queue_collect_locked(asyr_queue *queue)
+{
+    asyri_event_link *latest = asyri_event_list_take(&queue->posted);
+    if (latest)
+        append_locked(queue, latest);
+}
+
+bool asyri_queue_find_locked(asyr_queue *queue)
+{
+    while (queue->count == 0 && !asyri_event_list_rest(&queue->posted))
+        asyri_queue_collect_locked(queue);
+    return queue->count > 0;
+}
+
+void asyri_queue_settle_locked(asyr_queue *queue)
+{
+    if (queue->at_work)
+        return;
+    bool waits = asyri_queue_find_locked(queue);
+    if (waits && !queue->raised)
+        asyri_pollable_raise(&queue->pollable);
+    else if (!waits && queue->raised)
+        asyri_pollable_clear(&queue->pollable);
+    queue->raised = waits;
+    if (waits && !queue->busy)
+        asyri_waitlist_wake_one(&queue->waiters);
+}
+
+/* The event may have been taken since, and the caller's reference with it. */
+static bool post_and_tell(asyr_queue *queue, asyr_event *event)
+{
+    asyri_queue_ref(queue);
+    enum asyri_event_list_mark found =
+        asyri_event_list_push(&queue->posted, &event->link);
+    if (found == ASYRI_EVENT_LIST_IDLE) {
+        asyri_mutex_lock(&queue->lock);
+        asyri_queue_settle_locked(queue);
+        asyri_mutex_unlock(&queue->lock);
+    }
+    asyri_queue_unref(queue);
+    return found != ASYRI_EVENT_LIST_CLOSED;
+}
+
 bool asyri_queue_post(asyr_queue *queue, asyr_event *event)
 {
-    asyri_mutex_lock(&queue->lock);
-    bool open = !queue->closed;
-    if (open) {
-        asyri_list_append(&queue->events, &event->link);
-        if (queue->count++ == 0)
-            asyri_pollable_raise(&queue->pollable);
-        asyri_waitlist_wake_one(&queue->waiters);
-    }
-    asyri_mutex_unlock(&queue->lock);
-    return open;
+    return asyri_event_list_push_awake(&queue->posted, &event->link) ||
+           post_and_tell(queue, event);
 }
 
 void asyri_queue_own(asyr_queue *queue)
 {
-    asyri_mutex_lock(&queue->lock);
-    queue->owner = asyri_thread_self();
-    asyri_mutex_unlock(&queue->lock);
+    atomic_store_explicit(&queue->owner, asyri_thread_self(), memory_order_relaxed);
+}
+
+void asyri_queue_disown(asyr_queue *queue)
+{
+    atomic_store_explicit(&queue->owner, 0, memory_order_relaxed);
+}
+
+bool asyri_queue_has_owner(asyr_queue *queue)
+{
+    return atomic_load_explicit(&queue->owner, memory_order_relaxed) != 0;
 }
 
 asyr_status asyri_queue_get_descriptor(asyr_queue *queue, int64_t *descriptor,
@@ -127,7 +229,7 @@ asyr_status asyri_queue_get_descriptor(asyr_queue *queue, int64_t *descriptor,
     asyri_mutex_lock(&queue->lock);
     if (queue->pollable.read_end < 0) {
         failed = asyri_pollable_open(&queue->pollable);
-        if (!failed && queue->count > 0)
+        if (!failed && queue->raised)
             asyri_pollable_raise(&queue->pollable);
     }
     *descriptor = queue->pollable.read_end;
@@ -138,202 +240,54 @@ asyr_status asyri_queue_get_descriptor(asyr_queue *queue, int64_t *descriptor,
     return ASYR_OK;
 }
 
+static int64_t batch_left_locked(asyr_queue *queue)
+{
+    int64_t claimed = atomic_load_explicit(&queue->claimed, memory_order_relaxed);
+    return claimed < queue->batch_size ? queue->batch_size - claimed : 0;
+}
+
 int64_t asyri_queue_count(asyr_queue *queue)
 {
     asyri_mutex_lock(&queue->lock);
-    int64_t count = queue->count;
+    asyri_queue_collect_locked(queue);
+    int64_t count = queue->count + batch_left_locked(queue);
     asyri_mutex_unlock(&queue->lock);
     return count;
 }
 
-/* NULL when nothing waits or the queue is busy. */
-static asyr_event *take_locked(asyr_queue *queue)
+/* What waited, in its order; the thread of a batch keeps the event that it runs. */
+static asyri_event_link *take_all_locked(asyr_queue *queue)
 {
-    if (queue->busy || queue->count == 0)
-        return NULL;
-    asyri_list *first = asyri_list_take_first(&queue->events);
-    if (--queue->count == 0)
-        asyri_pollable_clear(&queue->pollable);
-    return ASYRI_OBJECT(first, asyr_event, link);
-}
-
-static void set_busy_locked(asyr_queue *queue)
-{
-    queue->busy = true;
-    queue->runner = asyri_thread_self();
-}
-
-/* Let the next event out, and whoever waits for the end of the queue. */
-static void set_idle(asyr_queue *queue)
-{
-    asyri_mutex_lock(&queue->lock);
-    queue->busy = false;
-    queue->runner = 0;
-    if (queue->ending)
-        asyri_waitlist_wake_all(&queue->waiters);
-    else if (queue->count > 0)
-        asyri_waitlist_wake_one(&queue->waiters);
-    asyri_mutex_unlock(&queue->lock);
-}
-
-static asyr_status fail_closed(asyr_error **error)
-{
-    return asyri_fail(error, ASYR_E_STATE, "the completion queue is closed");
-}
-
-static asyr_status fail_wait(asyr_status status, asyr_error **error)
-{
-    if (status == ASYR_E_INTERRUPTED)
-        return asyri_fail(error, status, "the wait was interrupted");
-    return asyri_fail(error, status, "no event came in the time given");
-}
-
-/* Take an event, waiting for it; with the lock held before and after. */
-static asyr_status wait_locked(asyr_queue *queue, int64_t deadline,
-                               asyr_interrupt *interrupt, asyr_event **event)
-{
-    asyr_status status = ASYR_OK;
-    for (;;) {
-        *event = take_locked(queue);
-        if (*event)
-            return ASYR_OK;
-        if (queue->closed || (queue->ending && queue->promised == 0))
-            return ASYR_E_STATE;
-        if (status != ASYR_OK)
-            return status;
-        status =
-            asyri_waitlist_wait(&queue->waiters, &queue->lock, deadline, interrupt);
-    }
-}
-
-asyr_status asyri_queue_next(asyr_queue *queue, int64_t timeout_ns,
-                             asyr_interrupt *interrupt, asyr_event **event,
-                             asyr_error **error)
-{
-    int64_t deadline = asyri_deadline_in(timeout_ns);
-    asyri_mutex_lock(&queue->lock);
-    asyr_status status = wait_locked(queue, deadline, interrupt, event);
-    if (status == ASYR_OK && (*event)->kind == ASYR_EVENT_CALLBACK)
-        set_busy_locked(queue);
-    asyri_mutex_unlock(&queue->lock);
-    if (status == ASYR_OK)
-        return ASYR_OK;
-    return status == ASYR_E_STATE ? fail_closed(error) : fail_wait(status, error);
-}
-
-static void run_function(void *arg)
-{
-    asyri_event_run(((struct asyri_running *)arg)->event);
-}
-
-static void finish_running(struct asyri_running *running, asyr_error *failure)
-{
-    innermost = running->outer;
-    asyri_event_finish(running->event, failure);
-    set_idle(running->queue);
-    asyri_queue_unref(running->queue);
-}
-
-static void thread_ended(void *arg)
-{
-    finish_running(arg,
-                   asyri_error_new(ASYR_E_WORKER_LOST, NULL,
-                                   "the callback ended the thread that ran it"));
-}
-
-static void run_taken(asyr_queue *queue, asyr_event *event)
-{
-    struct asyri_running running = {innermost, asyri_queue_ref(queue), event};
-    innermost = &running;
-    asyri_thread_guard(run_function, thread_ended, &running);
-    finish_running(&running, NULL);
-}
-
-const struct asyri_running *asyri_queue_running_here(void)
-{
-    return innermost;
-}
-
-void asyri_queue_give_back(asyr_event *event, asyr_error *failure)
-{
-    asyr_queue *queue = asyri_queue_ref(event->queue);
-    bool held = event->kind == ASYR_EVENT_CALLBACK;
-    asyri_event_finish(event, failure);
-    if (held)
-        set_idle(queue);
-    asyri_queue_unref(queue);
-}
-
-bool asyri_queue_run_one(asyr_queue *queue)
-{
-    asyri_mutex_lock(&queue->lock);
-    asyr_event *event = take_locked(queue);
-    if (event)
-        set_busy_locked(queue);
-    asyri_mutex_unlock(&queue->lock);
-    if (event)
-        run_taken(queue, event);
-    return event != NULL;
-}
-
-/* Wait for the first event and run it; others may follow. */
-static asyr_status run_first(asyr_queue *queue, int64_t timeout_ns,
-                             asyr_interrupt *interrupt, bool *ran)
-{
-    asyr_event *event = NULL;
-    int64_t deadline = asyri_deadline_in(timeout_ns);
-    asyri_mutex_lock(&queue->lock);
-    asyr_status status = ASYR_OK;
-    if (queue->runner != asyri_thread_self())
-        status = wait_locked(queue, deadline, interrupt, &event);
-    if (event)
-        set_busy_locked(queue);
-    asyri_mutex_unlock(&queue->lock);
-    *ran = event != NULL;
-    if (event)
-        run_taken(queue, event);
-    return status;
-}
-
-asyr_status asyri_queue_run(asyr_queue *queue, int64_t limit, int64_t timeout_ns,
-                            asyr_interrupt *interrupt, int64_t *count,
-                            asyr_error **error)
-{
-    bool ran;
-    *count = 0;
-    asyr_status status = run_first(queue, timeout_ns, interrupt, &ran);
-    if (status == ASYR_E_STATE)
-        return fail_closed(error);
-    if (status == ASYR_E_INTERRUPTED)
-        return fail_wait(status, error);
-    while (ran) {
-        ++*count;
-        if (limit && *count >= limit)
-            break;
-        ran = asyri_queue_run_one(queue);
-    }
-    return ASYR_OK;
+    asyri_queue_put_back_locked(queue);
+    asyri_event_link *latest = asyri_event_list_close(&queue->posted);
+    if (latest)
+        append_locked(queue, latest);
+    asyri_event_link *first = queue->first;
+    queue->first = queue->last = NULL;
+    queue->count = 0;
+    return first;
 }
 
 void asyri_queue_close(asyr_queue *queue)
 {
-    asyri_list dropped;
     asyri_mutex_lock(&queue->lock);
     queue->closed = true;
-    asyri_list_move_all(&queue->events, &dropped);
-    if (queue->count > 0)
-        asyri_pollable_clear(&queue->pollable);
-    queue->count = 0;
+    refuse_places(queue);
+    asyri_event_link *dropped = take_all_locked(queue);
+    asyri_queue_settle_locked(queue);
     asyri_waitlist_wake_all(&queue->waiters);
     asyri_mutex_unlock(&queue->lock);
-    for (asyri_list *node; (node = asyri_list_take_first(&dropped));)
-        asyri_event_finish(ASYRI_OBJECT(node, asyr_event, link), NULL);
+    for (asyri_event_link *next; dropped; dropped = next) {
+        next = dropped->next;
+        asyri_event_finish(ASYRI_OBJECT(dropped, asyr_event, link), NULL);
+    }
 }
 
 void asyri_queue_end(asyr_queue *queue)
 {
     asyri_mutex_lock(&queue->lock);
     queue->ending = true;
+    refuse_places(queue);
     asyri_waitlist_wake_all(&queue->waiters);
     asyri_mutex_unlock(&queue->lock);
 }
@@ -341,25 +295,20 @@ void asyri_queue_end(asyr_queue *queue)
 bool asyri_queue_can_drain(asyr_queue *queue)
 {
     uintptr_t self = asyri_thread_self();
-    asyri_mutex_lock(&queue->lock);
-    bool can = queue->owner == self && queue->runner != self;
-    asyri_mutex_unlock(&queue->lock);
-    return can;
+    return atomic_load_explicit(&queue->owner, memory_order_relaxed) == self &&
+           !asyri_queue_is_run_by(queue, self);
 }
 
 bool asyri_queue_is_run_by(asyr_queue *queue, uintptr_t thread)
 {
-    asyri_mutex_lock(&queue->lock);
-    bool is = queue->runner == thread;
-    asyri_mutex_unlock(&queue->lock);
-    return is;
+    return atomic_load_explicit(&queue->runner, memory_order_relaxed) == thread;
 }
 
 bool asyri_queue_add_waiter(asyr_queue *queue, asyri_wait_node *node,
                             asyri_waiter *waiter)
 {
     asyri_mutex_lock(&queue->lock);
-    bool empty = queue->count == 0 || queue->busy;
+    bool empty = queue->busy || !asyri_queue_find_locked(queue);
     node->link.next = node->link.previous = NULL;
     if (empty)
         asyri_waitlist_add(&queue->waiters, node, waiter);
@@ -372,7 +321,7 @@ void asyri_queue_remove_waiter(asyr_queue *queue, asyri_wait_node *node)
     asyri_mutex_lock(&queue->lock);
     bool woken = !asyri_list_has(&node->link);
     asyri_wait_node_remove(node);
-    if (woken && queue->count > 0)
-        asyri_waitlist_wake_one(&queue->waiters);
+    if (woken)
+        asyri_queue_settle_locked(queue);
     asyri_mutex_unlock(&queue->lock);
 }

@@ -36,7 +36,7 @@ static asyr_status take_place(asyr_result *result, asyr_error **error)
 {
     if (!result->may_call_back)
         return ASYR_OK;
-    asyr_status status = asyri_queue_promise(result->queue, error);
+    asyr_status status = asyri_queue_promise(result->queue, 1, error);
     result->has_place = status == ASYR_OK;
     return status;
 }
@@ -72,7 +72,7 @@ asyr_status asyri_result_init(asyr_result *result,
 static void give_up_place(asyr_result *result)
 {
     if (result->has_place)
-        asyri_queue_give_up(result->queue);
+        asyri_queue_give_up(result->queue, 1);
     result->has_place = false;
 }
 
@@ -89,7 +89,7 @@ void asyri_result_fini(asyr_result *result)
     drop_callbacks(result);
     for (asyri_list *node; (node = asyri_list_take_first(&result->done));) {
         struct asyri_done *done = ASYRI_OBJECT(node, struct asyri_done, link);
-        asyri_queue_give_up(done->event.queue);
+        asyri_queue_give_up(done->event.queue, 1);
         asyri_queue_unref(done->event.queue);
         asyri_closure_unref(done->event.closure);
         asyri_free(done);
@@ -163,7 +163,8 @@ static void finish_callback(asyr_event *event, asyr_error *failure)
         asyri_error_unref(error);
         asyri_error_unref(failure);
     }
-    give_up_place(result);
+    asyri_event_give_up(event);
+    result->has_place = false;
     become_ready(result);
     asyri_result_unref(result);
 }
@@ -215,7 +216,7 @@ static void finish_done(asyr_event *event, asyr_error *failure)
     struct asyri_done *done = ASYRI_OBJECT(event, struct asyri_done, event);
     asyri_error_unref(failure);
     asyri_closure_unref(event->closure);
-    asyri_queue_give_up(event->queue);
+    asyri_event_give_up(event);
     asyri_queue_unref(event->queue);
     asyri_result_unref(event->result);
     asyri_free(done);
@@ -253,7 +254,7 @@ static asyr_status place_done(asyr_result *result, asyri_closure *closure,
 {
     struct asyri_done *done = done_new(closure, queue, tag);
     if (!done) {
-        asyri_queue_give_up(queue);
+        asyri_queue_give_up(queue, 1);
         asyri_closure_unref(closure);
         return asyri_fail_memory(error);
     }
@@ -270,7 +271,7 @@ asyr_status asyri_result_add_done(asyr_result *result, asyri_closure *closure,
                                   asyr_queue *queue, uint64_t tag,
                                   asyr_error **error)
 {
-    asyr_status status = asyri_queue_promise(queue, error);
+    asyr_status status = asyri_queue_promise(queue, 1, error);
     if (status == ASYR_OK)
         return place_done(result, closure, queue, tag, error);
     asyri_closure_unref(closure);

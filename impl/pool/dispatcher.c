@@ -4,6 +4,10 @@
  *
  * It is started when it is first needed, and ends with the pool, when no result is
  * left that could call back.  A callback that ends the thread gets a new one.
+ *
+ * It owns its queue while it lives, so that a submit sees without the pool's lock that it
+ * does.  That may be stale: a dispatcher that has left had an ended or closed queue, which
+ * refuses the place that is asked for next.
  */
 #include "pool.h"
 
@@ -26,6 +30,7 @@ static void run_queue(void *arg)
 
 static void leave(asyr_pool *pool)
 {
+    asyri_queue_disown(pool->queue);
     asyri_mutex_lock(&pool->lock);
     pool->dispatching = false;
     asyri_waitlist_wake_all(&pool->ended);
@@ -45,6 +50,7 @@ static void ended(void *arg)
 
 static void dispatch(void *arg)
 {
+    asyri_queue_own(((asyr_pool *)arg)->queue);
     asyri_thread_guard(run_queue, ended, arg);
     leave(arg);
 }
@@ -52,7 +58,7 @@ static void dispatch(void *arg)
 asyr_status asyri_dispatcher_want(asyr_pool *pool, asyr_error **error)
 {
     int failed = 0;
-    if (!pool->owns_queue)
+    if (!pool->owns_queue || asyri_queue_has_owner(pool->queue))
         return ASYR_OK;
     asyri_mutex_lock(&pool->lock);
     if (!pool->dispatching) {
@@ -75,7 +81,7 @@ static void finish_report(asyr_event *event, asyr_error *failure)
     asyri_error_unref(failure);
     asyri_error_unref(event->report);
     asyri_closure_unref(event->closure);
-    asyri_queue_give_up(event->queue);
+    asyri_event_give_up(event);
     asyri_queue_unref(event->queue);
     asyri_free(event);
 }
@@ -86,7 +92,7 @@ void asyri_dispatcher_report(asyr_pool *pool, asyr_error *failure)
     asyr_event *event = asyri_alloc(sizeof *event);
     if (!event)
         return;
-    if (asyri_queue_promise(pool->queue, NULL) != ASYR_OK) {
+    if (asyri_queue_promise(pool->queue, 1, NULL) != ASYR_OK) {
         asyri_free(event);
         if (pool->owns_queue)
             pool->hook->call.unread(failure, pool->hook->arg);

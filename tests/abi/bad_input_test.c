@@ -283,6 +283,17 @@ static void queues(void)
     for (size_t i = 0; i < COUNT(negative); i++)
         REFUSED(BAD, asyr_queue_run(queue, negative[i], 0, NULL, &count, error));
     REFUSED(ASYR_E_TIMEOUT, asyr_queue_next(queue, INT64_MIN, NULL, &event, error));
+    for (size_t i = 0; i < COUNT(negative); i++) {
+        REFUSED(BAD, asyr_queue_next_many(queue, 0, NULL, &event, negative[i],
+                                          &count, error));
+        REFUSED(BAD, asyr_event_finish_many(&event, negative[i], error));
+    }
+    REFUSED(BAD, asyr_queue_next_many(queue, 0, NULL, &event, 0, &count, error));
+    ACCEPTED(asyr_event_finish_many(NULL, 0, error));
+    count = 5;
+    REFUSED(ASYR_E_TIMEOUT,
+            asyr_queue_next_many(queue, INT64_MIN, NULL, &event, 1, &count, error));
+    CHECK(count == 0);
     ACCEPTED(asyr_queue_close(queue, error));
     ACCEPTED(asyr_queue_close(queue, error));
     REFUSED(ASYR_E_STATE, asyr_queue_run(queue, 0, 0, NULL, &count, error));

@@ -293,10 +293,16 @@ static void queues(void)
     REFUSED(NONE, asyr_queue_run(NULL, 0, 0, NULL, &number, error));
     REFUSED(NONE, asyr_queue_next(NULL, 0, NULL, &event, error));
     REFUSED(NONE, asyr_queue_next(some_queue, 0, NULL, NULL, error));
+    REFUSED(NONE, asyr_queue_next_many(NULL, 0, NULL, &event, 1, &number, error));
+    REFUSED(NONE,
+            asyr_queue_next_many(some_queue, 0, NULL, NULL, 1, &number, error));
+    REFUSED(NONE, asyr_queue_next_many(some_queue, 0, NULL, &event, 1, NULL, error));
     REFUSED(NONE, asyr_queue_close(NULL, error));
     REFUSED(NONE, asyr_event_get_outcome(NULL, &value, error));
     REFUSED(NONE, asyr_event_run(NULL, error));
     REFUSED(NONE, asyr_event_finish(NULL, NULL, error));
+    REFUSED(NONE, asyr_event_finish_many(NULL, 1, error));
+    REFUSED(NONE, asyr_event_finish_many(&event, 1, error));
     CHECK(asyr_queue_get_count(NULL) == 0);
     CHECK(asyr_event_get_kind(NULL) == -1);
     CHECK(asyr_event_get_tag(NULL) == 0);

@@ -173,6 +173,8 @@ static void use_queue(asyr_queue *queue)
     CHILD_FORKED(asyr_queue_get_descriptor(queue, &number, &error));
     CHILD_FORKED(asyr_queue_run(queue, 0, ASYR_FOREVER, NULL, &number, &error));
     CHILD_FORKED(asyr_queue_next(queue, ASYR_FOREVER, NULL, &event, &error));
+    CHILD_FORKED(
+        asyr_queue_next_many(queue, ASYR_FOREVER, NULL, &event, 1, &number, &error));
     CHILD_FORKED(asyr_queue_close(queue, &error));
     CHILD_CHECK(asyr_queue_get_count(queue) == 0);
 }
@@ -308,6 +310,7 @@ static void an_inherited_event_is_refused(void)
         CHILD_FORKED(asyr_event_get_outcome(event, NULL, &error));
         CHILD_FORKED(asyr_event_run(event, &error));
         CHILD_FORKED(asyr_event_finish(event, NULL, &error));
+        CHILD_FORKED(asyr_event_finish_many(&event, 1, &error));
         _exit(0);
     }
     expect_child_succeeds(child);

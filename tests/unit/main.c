@@ -12,6 +12,7 @@
 
 #define SUITES(SUITE)                                                               \
     SUITE(array_map)                                                                \
+    SUITE(batch)                                                                    \
     SUITE(call)                                                                     \
     SUITE(call_array)                                                               \
     SUITE(call_number)                                                              \
@@ -38,6 +39,7 @@
     SUITE(parker)                                                                   \
     SUITE(platform)                                                                 \
     SUITE(pool)                                                                     \
+    SUITE(post)                                                                     \
     SUITE(prototype)                                                                \
     SUITE(queue)                                                                    \
     SUITE(result)                                                                   \

@@ -70,8 +70,8 @@ ASYR_API asyr_status asyr_queue_own(asyr_queue *queue, asyr_error **error);
 /**
  * A descriptor that polls readable while something waits in the queue.
  *
- * Wait for it with poll, epoll, kqueue or an event loop, then drain the queue;
- * never read from it or close it (use `dup` for a loop that does).  On Windows
+ * Wait for it with poll, epoll, kqueue or an event loop, then drain the queue; while
+ * a call runs what is in the queue, it may say either.  Never read from it or close it (use `dup` for a loop that does).  On Windows
  * it is the HANDLE of a manual-reset event.
  *
  * @param queue            borrowed; the descriptor lives as long as the queue.
@@ -132,6 +132,31 @@ ASYR_API asyr_status asyr_queue_run(asyr_queue *queue, int64_t limit,
 ASYR_API asyr_status asyr_queue_next(asyr_queue *queue, int64_t timeout_ns,
                                      asyr_interrupt *interrupt, asyr_event **event,
                                      asyr_error **error);
+
+/**
+ * Take events, in their order: those that are there, up to a limit.
+ *
+ * As callbacks are serialised, at most one event of the kind ASYR_EVENT_CALLBACK is
+ * among them, and it is the last.
+ *
+ * @param queue        borrowed.
+ * @param timeout_ns   how long to wait for the first.
+ * @param interrupt    borrowed; may be NULL.
+ * @param[out] events  an array of `limit` places, of which the first `count` are filled;
+ *                     the events are owned by the caller, who gives each to
+ *                     asyr_event_finish() or all to asyr_event_finish_many().
+ * @param limit        how many at most: 1 or more.
+ * @param[out] count   how many there are; 0 on failure.
+ * @param[out] error   may be NULL; owned by the caller.
+ * @return ASYR_OK, ASYR_E_TIMEOUT, ASYR_E_INTERRUPTED, ASYR_E_STATE for a queue that
+ *         is closed, ASYR_E_FORKED or ASYR_E_ARGUMENT.
+ * Threads: any.  Blocks up to the timeout.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_queue_next_many(asyr_queue *queue, int64_t timeout_ns,
+                                          asyr_interrupt *interrupt,
+                                          asyr_event **events, int64_t limit,
+                                          int64_t *count, asyr_error **error);
 
 /**
  * Close the queue: see the head of this file.  Twice is fine.
@@ -205,6 +230,18 @@ ASYR_API asyr_status asyr_event_run(asyr_event *event, asyr_error **error);
  */
 ASYR_API asyr_status asyr_event_finish(asyr_event *event, asyr_error *failure,
                                        asyr_error **error);
+
+/**
+ * Give events back as asyr_event_finish() does, none of them with a failure.
+ *
+ * @param events      an array of events, of one queue or of several; each is consumed.
+ * @param count       how many; with 0 `events` may be NULL.
+ * @param[out] error  may be NULL; owned by the caller.
+ * @return ASYR_OK; ASYR_E_FORKED or ASYR_E_ARGUMENT, and then no event is consumed.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_event_finish_many(asyr_event *const *events, int64_t count,
+                                            asyr_error **error);
 
 #ifdef __cplusplus
 }

@@ -31,6 +31,8 @@
 %ignore asyr_queue_own;
 %ignore asyr_queue_run;
 %ignore asyr_event_run;
+%ignore asyr_queue_next_many;
+%ignore asyr_event_finish_many;
 %rename("$ignore", regexmatch$name="^asyr_worker_") "";
 %rename("$ignore", regexmatch$name="^asyr_result_get_(int64|double)$") "";
 
