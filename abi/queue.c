@@ -128,6 +128,9 @@ asyr_status asyr_event_get_outcome(const asyr_event *event, asyr_value **value,
     ASYRI_REQUIRE_GIVEN(event, error);
     ASYRI_REQUIRE_OWN_PROCESS(event->queue, error);
     asyr_result *result = event->result;
+    if (!result && !event->report)
+        return asyri_fail(error, ASYR_E_STATE,
+                          "expected an event of a result, found an iterator's");
     if (!result)
         return asyri_fail_with(error, asyri_error_ref(event->report));
     if (result->error && error)

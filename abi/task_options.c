@@ -151,3 +151,26 @@ asyr_status asyr_task_options_set_error_policy(asyr_task_options *options,
     options->error_policy = policy;
     return ASYR_OK;
 }
+
+asyr_status asyr_task_options_set_order(asyr_task_options *options, int32_t order,
+                                        asyr_error **error)
+{
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_GIVEN(options, error);
+    ASYRI_REQUIRE(order == ASYR_ORDER_INPUT || order == ASYR_ORDER_ARRIVAL, error,
+                  "%s: expected an order, found %d", __func__, (int)order);
+    options->order = order;
+    return ASYR_OK;
+}
+
+asyr_status asyr_task_options_set_buffer_size(asyr_task_options *options,
+                                              int64_t items, asyr_error **error)
+{
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_GIVEN(options, error);
+    ASYRI_REQUIRE(items >= 1, error,
+                  "%s: expected a buffer of at least 1 item, found %lld", __func__,
+                  (long long)items);
+    options->buffer_size = items;
+    return ASYR_OK;
+}

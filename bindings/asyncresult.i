@@ -49,9 +49,11 @@
 %ignore asyr_error_callback_fn;
 %ignore asyr_done_fn;
 %ignore asyr_unread_error_fn;
+%ignore asyr_source_fn;
 %ignore asyr_function_new_native;
 %ignore asyr_function_new_address;
 %ignore asyr_result_add_done_callback;
+%ignore asyr_pool_imap_source;
 %ignore asyr_task_options_set_callback;
 %ignore asyr_task_options_set_error_callback;
 %ignore asyr_pool_options_set_unread_error_hook;
@@ -118,6 +120,7 @@ typedef struct asyr_##NAME {} asyr_##NAME;
 %asyr_handle(Result, result, asyr_result_unref)
 %asyr_handle(Queue, queue, asyr_queue_unref)
 %asyr_handle(Pool, pool, ASYR_POOL_RELEASE)
+%asyr_handle(Iterator, iterator, asyr_iterator_unref)
 %asyr_handle(Strand, strand, asyr_strand_unref)
 %asyr_handle(Worker, worker, asyr_worker_free)
 %asyr_class(TaskOptions, task_options, asyr_task_options_free)
@@ -139,6 +142,7 @@ typedef struct asyr_##NAME {} asyr_##NAME;
 %include "asyncresult/task_options.h"
 %include "asyncresult/pool_options.h"
 %include "asyncresult/pool.h"
+%include "asyncresult/iterator.h"
 %include "asyncresult/strand.h"
 %include "asyncresult/worker.h"
 #ifdef ASYR_WRAP_GLUE

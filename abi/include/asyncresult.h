@@ -42,6 +42,7 @@
 #include "asyncresult/task_options.h"
 #include "asyncresult/pool_options.h"
 #include "asyncresult/pool.h"
+#include "asyncresult/iterator.h"
 #include "asyncresult/strand.h"
 #include "asyncresult/worker.h"
 

@@ -32,6 +32,9 @@
 %ignore asyr_result_get_double;
 %ignore asyr_result_wait;
 %ignore asyr_result_notify;
+%ignore asyr_iterator_next;
+%ignore asyr_iterator_put;
+%ignore asyr_iterator_notify;
 %ignore asyr_pool_join;
 %ignore asyr_queue_run;
 %ignore asyr_queue_next;

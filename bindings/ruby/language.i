@@ -76,6 +76,8 @@
 %ignore asyr_result_get_int64;
 %ignore asyr_result_get_double;
 %ignore asyr_result_wait;
+%ignore asyr_iterator_next;
+%ignore asyr_iterator_put;
 %ignore asyr_pool_join;
 %ignore asyr_queue_next;
 %ignore asyr_queue_next_many;

@@ -194,7 +194,7 @@ asyr_error *asyri_error_of_task(asyr_error *error)
 {
     int32_t code = error->code;
     if (code != ASYR_E_TIMEOUT && code != ASYR_E_NOT_READY &&
-        code != ASYR_E_INTERRUPTED)
+        code != ASYR_E_INTERRUPTED && code != ASYR_E_STOP)
         return error;
     asyr_error *own = asyri_error_with_code(error, ASYR_E_TASK);
     asyri_error_unref(error);

@@ -58,6 +58,7 @@ asyr_status asyri_result_init(asyr_result *result,
         result->calls_back || setup->callback || setup->error_callback;
     asyri_waitlist_init(&result->waiters);
     asyri_list_init(&result->done);
+    result->observers = NULL;
     asyri_event_init(&result->event, ASYR_EVENT_CALLBACK, finish_callback);
     atomic_init(&result->state, ASYR_RESULT_PENDING);
     atomic_init(&result->cancelled, false);
@@ -134,6 +135,28 @@ static void post_done(asyr_result *result, asyri_list *entries)
     }
 }
 
+bool asyri_result_observe(asyr_result *result, struct asyri_observer *observer)
+{
+    asyri_mutex_lock(result->lock);
+    bool early = !asyri_result_is_ready(result);
+    if (early) {
+        observer->next = result->observers;
+        result->observers = observer;
+    }
+    asyri_mutex_unlock(result->lock);
+    return early;
+}
+
+/* An observer may be gone once it was told. */
+static void tell(asyr_result *result, struct asyri_observer *observer)
+{
+    while (observer) {
+        struct asyri_observer *next = observer->next;
+        observer->ready(observer, result);
+        observer = next;
+    }
+}
+
 static void become_ready(asyr_result *result)
 {
     asyri_list done;
@@ -141,8 +164,11 @@ static void become_ready(asyr_result *result)
     atomic_store_explicit(&result->state, ASYR_RESULT_READY, memory_order_release);
     asyri_waitlist_wake_all(&result->waiters);
     asyri_list_move_all(&result->done, &done);
+    struct asyri_observer *observers = result->observers;
+    result->observers = NULL;
     asyri_mutex_unlock(result->lock);
     drop_callbacks(result);
+    tell(result, observers);
     post_done(result, &done);
     result->ops->retired(result);
 }

@@ -32,6 +32,15 @@ struct asyri_result_ops {
     void (*after_sleep)(asyr_result *result, struct asyri_sleep *sleep);
 };
 
+/*
+ * Told when a result is ready, before its done-callbacks are posted: without any lock,
+ * on the thread that made it ready.  It belongs to whoever observes.
+ */
+struct asyri_observer {
+    struct asyri_observer *next;
+    void (*ready)(struct asyri_observer *observer, asyr_result *result);
+};
+
 struct asyr_result {
     asyri_refcount refs;
     /* immutable after new: */
@@ -51,6 +60,7 @@ struct asyr_result {
     asyr_error *error;
     asyri_waitlist waiters;
     asyri_list done; /* of struct asyri_done */
+    struct asyri_observer *observers;
     asyr_event event;
     /* of the thread that makes it ready: */
     bool has_place; /* a place in the queue was promised for `event` */
@@ -105,6 +115,8 @@ asyr_status asyri_result_wait(asyr_result *result, int64_t timeout_ns,
 asyr_status asyri_result_outcome(asyr_result *result, asyr_value **value,
                                  asyr_error **error); /* value borrowed */
 void asyri_result_mark_error_read(asyr_result *result);
+/* False, and the observer is not told, if the result is ready already. */
+bool asyri_result_observe(asyr_result *result, struct asyri_observer *observer);
 
 /*
  * Have a done-callback run in a queue (borrowed) or, with `closure` NULL, an event

@@ -177,6 +177,27 @@ asyr_value *asyri_value_error(asyr_error *content)
     return value;
 }
 
+/* No host sees it, and its error is that of asyri_error_memory(). */
+static asyr_value memory_failure = {
+    .refs = STATIC_REFS, .type = ASYR_VALUE_ERROR, .element_type = true};
+
+asyr_value *asyri_value_failure(asyr_error *error)
+{
+    asyr_value *value = asyri_value_error(error);
+    if (!value)
+        return &memory_failure;
+    value->element_type = true;
+    return value;
+}
+
+bool asyri_value_is_failure(const asyr_value *value, asyr_error **error)
+{
+    if (value->type != ASYR_VALUE_ERROR || !value->element_type)
+        return false;
+    *error = value->as.error ? value->as.error : asyri_error_memory();
+    return true;
+}
+
 asyr_value *asyri_value_pointer(void *address, asyr_release_fn release)
 {
     asyr_value *value = asyri_value_new(ASYR_VALUE_POINTER);

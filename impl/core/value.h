@@ -16,7 +16,8 @@ struct asyri_entry {
 struct asyr_value {
     asyri_refcount refs;
     uint8_t type;         /* enum asyr_value_type */
-    uint8_t element_type; /* of an array: enum asyr_element_type */
+    uint8_t element_type; /* of an array: enum asyr_element_type; of an error:
+                             whether it is a failure */
     uint8_t depth;        /* of a list or map: 1 + that of its deepest item; of an
                              error: that of the values in it */
     union {
@@ -112,6 +113,14 @@ bool asyri_utf8_is_valid(const char *text, int64_t length);
 /* What a message calls a type of value: "an int64", "a list". */
 const char *asyri_type_name(int32_t type);
 const char *asyri_value_type_name(const asyr_value *value);
+
+/*
+ * How an item failed, as a marked value that no host ever sees.  It takes a reference;
+ * without memory it is static and stands for the Memory error.
+ */
+asyr_value *asyri_value_failure(asyr_error *error);
+/* Whether it is such a value; its error then, borrowed. */
+bool asyri_value_is_failure(const asyr_value *value, asyr_error **error);
 
 /* ASYR_OK, or a Type error unless the value has that type. */
 asyr_status asyri_value_expect(const asyr_value *value, int32_t type,

@@ -202,7 +202,8 @@ static uint8_t depth_of_items(const asyr_value *list)
 static asyr_value *take_output(asyri_job *job, asyr_error **error)
 {
     asyr_value *output = job->output;
-    if (output->type == ASYR_VALUE_LIST) {
+    bool seen = job->policy != ASYRI_ERRORS_KEEP; /* by the host, as one value */
+    if (output->type == ASYR_VALUE_LIST && seen) {
         uint8_t depth = depth_of_items(output);
         if (depth > ASYR_MAX_DEPTH) {
             asyri_fail(error, ASYR_E_ARGUMENT,

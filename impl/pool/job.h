@@ -79,6 +79,13 @@ asyr_status asyri_job_new(asyr_pool *pool, enum asyri_job_kind kind,
 /* Free a job that nobody saw. */
 void asyri_job_discard(asyri_job *job);
 
+/* Whether an item's error takes the place of its value, and the next item runs. */
+static inline bool asyri_job_keeps_errors(const asyri_job *job)
+{
+    return job->kind != ASYRI_JOB_APPLY &&
+           (job->policy == ASYR_ERRORS_COLLECT || job->policy == ASYRI_ERRORS_KEEP);
+}
+
 /* Under the lock: an item failed.  The error is owned by the callee; the one that
  * is not kept, or NULL, is the caller's to release without the lock. */
 asyr_error *asyri_job_fail_locked(asyri_job *job, int64_t index,

@@ -23,7 +23,7 @@ static asyr_status check_lendable_locked(asyr_pool *pool, asyr_error **error)
         return asyri_fail(error, ASYR_E_STATE,
                           "expected a pool whose workers are lent, found one with "
                           "workers of its own");
-    if (pool->state != ASYR_POOL_OPEN && pool->queued == 0)
+    if (!asyri_pool_expects_tasks_locked(pool) && pool->queued == 0)
         return fail_stop(error);
     if (pool->workers - pool->pinned >= pool->nominal)
         return asyri_fail(error, ASYR_E_STATE,

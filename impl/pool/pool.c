@@ -29,6 +29,7 @@
 #include "../core/wait.h"
 #include "../platform/cpu_count.h"
 #include "../platform/fork.h"
+#include "iterator.h"
 #include "strand.h"
 #include "worker.h"
 
@@ -60,6 +61,7 @@ static asyr_pool *pool_allocate(void)
     asyri_list_init(&pool->running);
     asyri_list_init(&pool->jobs);
     asyri_list_init(&pool->strands);
+    asyri_list_init(&pool->iterators);
     asyri_waitlist_init(&pool->idle);
     asyri_waitlist_init(&pool->space);
     asyri_waitlist_init(&pool->ended);
@@ -181,7 +183,7 @@ asyr_status asyri_pool_check_open(asyr_pool *pool, asyr_error **error)
 
 bool asyri_pool_is_drained_locked(const asyr_pool *pool)
 {
-    return pool->state != ASYR_POOL_OPEN && pool->queued == 0 &&
+    return !asyri_pool_expects_tasks_locked(pool) && pool->queued == 0 &&
            pool->workers == 0 && asyri_list_is_empty(&pool->running);
 }
 
@@ -218,6 +220,57 @@ void asyri_pool_close(asyr_pool *pool)
         pool->state = ASYR_POOL_CLOSED;
     wake_everybody_locked(pool);
     asyri_mutex_unlock(&pool->lock);
+}
+
+asyr_status asyri_pool_add_iterator(asyr_pool *pool, asyr_iterator *iterator,
+                                    asyr_error **error)
+{
+    asyri_mutex_lock(&pool->lock);
+    asyr_status status = asyri_pool_check_open_locked(pool, error);
+    if (status == ASYR_OK) {
+        asyri_list_append(&pool->iterators, &iterator->link);
+        asyri_iterator_ref(iterator);
+        pool->unread++;
+    }
+    asyri_mutex_unlock(&pool->lock);
+    return status;
+}
+
+void asyri_pool_remove_iterator(asyr_pool *pool, asyr_iterator *iterator)
+{
+    asyri_mutex_lock(&pool->lock);
+    bool was_there = asyri_list_has(&iterator->link);
+    if (was_there)
+        asyri_list_remove(&iterator->link);
+    asyri_mutex_unlock(&pool->lock);
+    if (was_there)
+        asyri_iterator_unref(iterator);
+}
+
+void asyri_pool_end_input(asyr_pool *pool)
+{
+    asyri_mutex_lock(&pool->lock);
+    pool->unread--;
+    if (!asyri_pool_expects_tasks_locked(pool))
+        wake_everybody_locked(pool);
+    asyri_mutex_unlock(&pool->lock);
+}
+
+static asyr_iterator *take_iterator(asyr_pool *pool)
+{
+    asyri_mutex_lock(&pool->lock);
+    asyri_list *first = asyri_list_take_first(&pool->iterators);
+    asyri_mutex_unlock(&pool->lock);
+    return first ? ASYRI_OBJECT(first, asyr_iterator, link) : NULL;
+}
+
+/* None is added to a pool that is not open. */
+static void end_iterators(asyr_pool *pool, asyr_error *failure)
+{
+    for (asyr_iterator *iterator; (iterator = take_iterator(pool));) {
+        asyri_iterator_end(iterator, failure);
+        asyri_iterator_unref(iterator);
+    }
 }
 
 /* Drop what of the job is queued, and decide its outcome. */
@@ -264,6 +317,7 @@ static void end_by_force(asyr_pool *pool, int32_t state, asyr_error *failure)
     asyri_job *job = NULL;
     if (!doom_all(pool, state, failure, &job))
         return;
+    end_iterators(pool, failure);
     while (job) {
         asyri_job *next = job->next_doomed;
         bool last = job->doomed_last;

@@ -2,6 +2,7 @@
 #ifndef ASYRI_POOL_POOL_H
 #define ASYRI_POOL_POOL_H
 
+#include <asyncresult/iterator.h>
 #include <asyncresult/pool.h>
 
 #include "job.h"
@@ -58,6 +59,8 @@ struct asyr_pool {
     int64_t blocked;      /* workers that wait inside a task */
     int64_t sleeping;     /* workers that wait for a task */
     asyri_list strands;   /* those with a thread of their own */
+    asyri_list iterators; /* lazy maps that have not ended */
+    int64_t unread;       /* of those, the ones with input still to come */
     bool dispatching;     /* the dispatcher's thread lives */
     asyri_waitlist idle;  /* workers without a task */
     asyri_waitlist space; /* submits without a place */
@@ -88,11 +91,27 @@ void asyri_pool_check_end_locked(asyr_pool *pool);
 /* Whether all work of a closed pool is done but for what runs. */
 bool asyri_pool_is_drained_locked(const asyr_pool *pool);
 
+/* Whether tasks may still be pushed: also by a lazy map that was accepted before. */
+static inline bool asyri_pool_expects_tasks_locked(const asyr_pool *pool)
+{
+    return pool->state == ASYR_POOL_OPEN ||
+           (pool->state == ASYR_POOL_CLOSED && pool->unread > 0);
+}
+/* A lazy map begins, with a reference of the pool's; ends; has read all its input. */
+asyr_status asyri_pool_add_iterator(asyr_pool *pool, asyr_iterator *iterator,
+                                    asyr_error **error);
+void asyri_pool_remove_iterator(asyr_pool *pool, asyr_iterator *iterator);
+void asyri_pool_end_input(asyr_pool *pool);
+
 /* submit.c */
 asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
                               asyr_function *function, asyr_value *input,
                               const asyr_task_options *options, asyr_result **result,
                               asyr_error **error);
+/* Whether the pool can do what the options ask for. */
+asyr_status asyri_pool_check_options(asyr_pool *pool,
+                                     const asyr_task_options *options,
+                                     asyr_error **error);
 asyr_status asyri_pool_cancel(asyr_result *result, int32_t *outcome);
 /* Take a task that has not begun out of its queue; it counts as ended. */
 void asyri_pool_dequeue_locked(asyr_pool *pool, asyr_task *task);

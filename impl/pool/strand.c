@@ -77,7 +77,7 @@ static asyr_task *next_task(asyr_strand *strand)
     asyr_task *task = NULL;
     asyri_mutex_lock(&pool->lock);
     while (!strand->head && !strand->released &&
-           (pool->state == ASYR_POOL_OPEN || strand->active))
+           (asyri_pool_expects_tasks_locked(pool) || strand->active))
         asyri_waitlist_wait(&strand->wake, &pool->lock, ASYR_FOREVER, NULL);
     if (strand->head)
         task = take_head_locked(strand);

@@ -44,16 +44,25 @@ static asyr_status wait_for_space_locked(asyr_pool *pool, asyr_interrupt *interr
     return asyri_pool_check_open_locked(pool, error);
 }
 
+static asyr_status check_admits_locked(asyr_pool *pool,
+                                       const asyr_task_options *options,
+                                       asyr_error **error)
+{
+    if (options->is_continuation && pool->state == ASYR_POOL_CLOSED)
+        return ASYR_OK;
+    return asyri_pool_check_open_locked(pool, error);
+}
+
 static asyr_status admit_locked(asyr_pool *pool, const asyr_task_options *options,
                                 enum admission *admission, asyr_error **error)
 {
     bool inside = asyri_frame_is_inside(pool);
     *admission = ADMIT_NOT;
-    asyr_status status = asyri_pool_check_open_locked(pool, error);
+    asyr_status status = check_admits_locked(pool, options, error);
     if (status != ASYR_OK)
         return status;
     *admission = ADMIT_QUEUE;
-    if (!is_full_locked(pool))
+    if (!is_full_locked(pool) || options->is_continuation)
         return ASYR_OK;
     if (pool->policy == ASYR_FULL_FAIL)
         return asyri_fail(error, ASYR_E_QUEUE_FULL,
@@ -131,8 +140,9 @@ static void complete_empty(asyri_job *job)
     asyri_job_release_work(job);
 }
 
-static asyr_status check_options(asyr_pool *pool, const asyr_task_options *options,
-                                 asyr_error **error)
+asyr_status asyri_pool_check_options(asyr_pool *pool,
+                                     const asyr_task_options *options,
+                                     asyr_error **error)
 {
     bool functions = options->callback || options->error_callback;
     if (options->queue && asyri_is_forked(options->queue->generation))
@@ -151,6 +161,15 @@ static asyr_status check_options(asyr_pool *pool, const asyr_task_options *optio
     if (!functions || options->queue)
         return ASYR_OK;
     return asyri_dispatcher_want(pool, error);
+}
+
+static asyr_status check_admits(asyr_pool *pool, const asyr_task_options *options,
+                                asyr_error **error)
+{
+    asyri_mutex_lock(&pool->lock);
+    asyr_status status = check_admits_locked(pool, options, error);
+    asyri_mutex_unlock(&pool->lock);
+    return status;
 }
 
 static asyr_status submit_job(asyr_pool *pool, asyri_job *job,
@@ -173,9 +192,9 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
                               asyr_error **error)
 {
     asyri_job *job;
-    asyr_status status = asyri_pool_check_open(pool, error);
+    asyr_status status = check_admits(pool, options, error);
     if (status == ASYR_OK)
-        status = check_options(pool, options, error);
+        status = asyri_pool_check_options(pool, options, error);
     if (status == ASYR_OK)
         status = asyri_job_new(pool, kind, function, input, options, &job, error);
     if (status != ASYR_OK)

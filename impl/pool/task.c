@@ -133,38 +133,6 @@ static void fail_item(asyr_task *task, asyr_error *error)
     task->next = task->end;
 }
 
-bool asyri_task_is_cancelled(const asyr_task *task)
-{
-    return task->job &&
-           atomic_load_explicit(&task->job->result.cancelled, memory_order_relaxed);
-}
-
-bool asyri_task_begin_item(asyr_task *task)
-{
-    if (task->next >= task->end)
-        return false;
-    if (task->job->kind != ASYRI_JOB_APPLY && asyri_task_is_cancelled(task)) {
-        fail_item(task, asyri_error_new(ASYR_E_CANCELLED, NULL,
-                                        "the rest of the map was cancelled"));
-        return false;
-    }
-    asyr_error *error = load_arguments(task);
-    if (error)
-        asyri_task_answer(task, NULL, error);
-    return true;
-}
-
-void asyri_task_call(asyr_task *task)
-{
-    asyr_error *error = NULL;
-    if (task->answer_error)
-        return; /* there are no arguments to call it with */
-    asyr_value *value = task->function->ops->call(
-        task->function, task, task->arguments, task->argument_count, &error);
-    if (value || error) /* if not, the function answered through its task */
-        asyri_task_answer(task, value, error);
-}
-
 /* Put a number into an array; false without a number. */
 static bool store_element(asyr_value *array, int64_t index, const asyr_value *value)
 {
@@ -193,12 +161,58 @@ static void store_item(asyr_task *task, asyr_value *value)
 
 static void collect_failure(asyr_task *task, asyr_error *error)
 {
-    asyr_value *value = asyri_value_error(error);
+    bool keep = task->job->policy == ASYRI_ERRORS_KEEP;
+    asyr_value *value = keep ? asyri_value_failure(error) : asyri_value_error(error);
     asyri_error_unref(error);
     if (value)
         store_item(task, value);
     else
         fail_item(task, asyri_error_memory());
+}
+
+/* What was kept stays; for others the whole map fails. */
+static void cancel_rest(asyr_task *task)
+{
+    asyr_error *error =
+        asyri_error_new(ASYR_E_CANCELLED, NULL, "the rest of the map was cancelled");
+    if (task->job->policy != ASYRI_ERRORS_KEEP) {
+        fail_item(task, error);
+        return;
+    }
+    while (task->next < task->end)
+        collect_failure(task, asyri_error_ref(error));
+    asyri_error_unref(error);
+}
+
+bool asyri_task_is_cancelled(const asyr_task *task)
+{
+    return task->job &&
+           atomic_load_explicit(&task->job->result.cancelled, memory_order_relaxed);
+}
+
+bool asyri_task_begin_item(asyr_task *task)
+{
+    if (task->next >= task->end)
+        return false;
+    if (task->job->kind != ASYRI_JOB_APPLY && asyri_task_is_cancelled(task)) {
+        cancel_rest(task);
+        return false;
+    }
+    asyr_error *error = load_arguments(task);
+    if (error)
+        asyri_task_answer(task, NULL, error);
+    return true;
+}
+
+void asyri_task_call(asyr_task *task)
+{
+    asyr_error *error = NULL;
+    if (task->answer_error)
+        return; /* there are no arguments to call it with */
+    asyr_value *value = task->function->ops->call(
+        task->function, task, task->arguments, task->argument_count, &error);
+    if (value || error) /* if not, the function answered through its task */
+        asyri_task_answer(task, value, error);
 }
 
 void asyri_task_end_item(asyr_task *task)
@@ -210,7 +224,7 @@ void asyri_task_end_item(asyr_task *task)
     task->item = NULL;
     if (error)
         error = asyri_error_of_task(error);
-    if (error && job->policy == ASYR_ERRORS_COLLECT && job->kind != ASYRI_JOB_APPLY)
+    if (error && asyri_job_keeps_errors(job))
         collect_failure(task, error);
     else if (error)
         fail_item(task, error);
@@ -266,8 +280,7 @@ void asyri_task_end(asyr_task *task)
 void asyri_task_lose(asyr_task *task, asyr_error *error)
 {
     asyri_job *job = task->job;
-    bool collects =
-        job->policy == ASYR_ERRORS_COLLECT && job->kind != ASYRI_JOB_APPLY;
+    bool collects = asyri_job_keeps_errors(job);
     asyri_task_answer(task, NULL, NULL);
     asyri_value_unref(task->item);
     task->item = NULL;

@@ -70,7 +70,7 @@ static bool is_surplus_locked(const asyr_pool *pool)
 
 static bool has_ended_for_workers_locked(const asyr_pool *pool)
 {
-    return pool->state != ASYR_POOL_OPEN && pool->queued == 0;
+    return !asyri_pool_expects_tasks_locked(pool) && pool->queued == 0;
 }
 
 void asyri_worker_look_again_locked(asyr_pool *pool)

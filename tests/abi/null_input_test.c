@@ -100,6 +100,7 @@ static void releases_of_null_do_nothing(void)
     asyr_task_options_free(NULL);
     asyr_pool_options_free(NULL);
     asyr_pool_unref(NULL);
+    asyr_iterator_unref(NULL);
     asyr_strand_unref(NULL);
     asyr_worker_free(NULL);
     CHECK(asyr_error_ref(NULL) == NULL);
@@ -110,6 +111,7 @@ static void releases_of_null_do_nothing(void)
     CHECK(asyr_result_ref(NULL) == NULL);
     CHECK(asyr_queue_ref(NULL) == NULL);
     CHECK(asyr_pool_ref(NULL) == NULL);
+    CHECK(asyr_iterator_ref(NULL) == NULL);
     CHECK(asyr_strand_ref(NULL) == NULL);
 }
 
@@ -324,6 +326,8 @@ static void options_of_tasks(void)
     REFUSED(NONE, asyr_task_options_set_chunk_size(NULL, 1, error));
     REFUSED(NONE,
             asyr_task_options_set_error_policy(NULL, ASYR_ERRORS_FIRST, error));
+    REFUSED(NONE, asyr_task_options_set_order(NULL, ASYR_ORDER_INPUT, error));
+    REFUSED(NONE, asyr_task_options_set_buffer_size(NULL, 1, error));
     ACCEPTED(asyr_task_options_set_callback(task_options, NULL, NULL, NULL, error));
     ACCEPTED(
         asyr_task_options_set_error_callback(task_options, NULL, NULL, NULL, error));
@@ -392,6 +396,61 @@ static void strands_and_workers(void)
     REFUSED(NONE, asyr_worker_lost(NULL, "message", error));
 }
 
+static asyr_status no_items(void *arg, asyr_value **item, asyr_error **error)
+{
+    (void)arg;
+    (void)item;
+    (void)error;
+    return ASYR_E_STOP;
+}
+
+/* The functions that begin a lazy map. */
+static void lazy_maps(void)
+{
+    asyr_iterator *made = NULL;
+    asyr_pool *pool = some_pool;
+    asyr_function *function = some_function;
+    REFUSED(NONE, asyr_pool_imap(NULL, function, some_list, NULL, &made, error));
+    REFUSED(NONE, asyr_pool_imap(pool, NULL, some_list, NULL, &made, error));
+    REFUSED(NONE, asyr_pool_imap(pool, function, NULL, NULL, &made, error));
+    REFUSED(NONE, asyr_pool_imap(pool, function, some_list, NULL, NULL, error));
+    REFUSED_CONSUMING(NONE,
+                      asyr_pool_imap_source(NULL, function, no_items, &released,
+                                            count_release, NULL, &made, error));
+    REFUSED_CONSUMING(NONE,
+                      asyr_pool_imap_source(pool, NULL, no_items, &released,
+                                            count_release, NULL, &made, error));
+    REFUSED_CONSUMING(NONE,
+                      asyr_pool_imap_source(pool, function, NULL, &released,
+                                            count_release, NULL, &made, error));
+    REFUSED_CONSUMING(NONE,
+                      asyr_pool_imap_source(pool, function, no_items, &released,
+                                            count_release, NULL, NULL, error));
+    REFUSED(NONE, asyr_pool_imap_fed(NULL, function, NULL, &made, error));
+    REFUSED(NONE, asyr_pool_imap_fed(pool, NULL, NULL, &made, error));
+    REFUSED(NONE, asyr_pool_imap_fed(pool, function, NULL, NULL, error));
+    CHECK(made == NULL);
+}
+
+static void iterators(void)
+{
+    asyr_iterator *made = NULL;
+    asyr_value *value = NULL;
+    REFUSED(NONE, asyr_iterator_next(NULL, 0, NULL, &value, error));
+    REFUSED(NONE, asyr_iterator_notify(NULL, some_queue, 0, error));
+    REFUSED(NONE, asyr_iterator_cancel(NULL, error));
+    REFUSED(NONE, asyr_iterator_put(NULL, some_value, 0, NULL, error));
+    REFUSED(NONE, asyr_iterator_finish(NULL, NULL, error));
+    ACCEPTED(asyr_pool_imap_fed(some_pool, some_function, NULL, &made, error));
+    REFUSED(NONE, asyr_iterator_notify(made, NULL, 0, error));
+    REFUSED(NONE, asyr_iterator_put(made, NULL, 0, NULL, error));
+    ACCEPTED(asyr_iterator_put(made, some_value, 0, NULL, error));
+    ACCEPTED(asyr_iterator_next(made, ASYR_FOREVER, NULL, NULL, error));
+    ACCEPTED(asyr_iterator_finish(made, NULL, error));
+    REFUSED(ASYR_E_STOP, asyr_iterator_next(made, 0, NULL, NULL, error));
+    asyr_iterator_unref(made);
+}
+
 int main(void)
 {
     make_objects();
@@ -410,6 +469,8 @@ int main(void)
     options_of_pools();
     pools();
     strands_and_workers();
+    lazy_maps();
+    iterators();
     release_objects();
     return finish();
 }

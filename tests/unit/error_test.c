@@ -336,11 +336,10 @@ static void append_cause_counts_the_depth_of_the_cause(void)
 /* B2: a task that fails with a time-out is told apart from a wait that did. */
 static void of_task_hides_the_codes_of_a_wait(void)
 {
-    static const int32_t codes[][2] = {{ASYR_E_TIMEOUT, ASYR_E_TASK},
-                                       {ASYR_E_NOT_READY, ASYR_E_TASK},
-                                       {ASYR_E_INTERRUPTED, ASYR_E_TASK},
-                                       {ASYR_E_TYPE, ASYR_E_TYPE},
-                                       {ASYR_E_TASK, ASYR_E_TASK}};
+    static const int32_t codes[][2] = {
+        {ASYR_E_TIMEOUT, ASYR_E_TASK}, {ASYR_E_NOT_READY, ASYR_E_TASK},
+        {ASYR_E_STOP, ASYR_E_TASK},    {ASYR_E_INTERRUPTED, ASYR_E_TASK},
+        {ASYR_E_TYPE, ASYR_E_TYPE},    {ASYR_E_TASK, ASYR_E_TASK}};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         asyr_error *own =
             asyri_error_of_task(asyri_error_new(codes[i][0], "Kind", "message"));

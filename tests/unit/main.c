@@ -29,6 +29,7 @@
     SUITE(function)                                                                 \
     SUITE(heap)                                                                     \
     SUITE(interrupt)                                                                \
+    SUITE(iterator)                                                                 \
     SUITE(library)                                                                  \
     SUITE(library_search)                                                           \
     SUITE(map)                                                                      \

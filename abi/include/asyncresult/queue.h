@@ -30,7 +30,9 @@ enum asyr_event_kind {
     /** A callback is due; the result becomes ready when the event is finished. */
     ASYR_EVENT_CALLBACK = 0,
     /** A result is ready. */
-    ASYR_EVENT_DONE = 1
+    ASYR_EVENT_DONE = 1,
+    /** An iterator's next call will not wait; asyr_iterator_notify() asks for it. */
+    ASYR_EVENT_NEXT = 2
 };
 
 /**
@@ -188,8 +190,8 @@ ASYR_API uint64_t asyr_event_get_tag(const asyr_event *event);
  * The result that the event is about.
  *
  * @param event  borrowed.
- * @return owned by the caller; NULL for NULL and for the report of an error that
- *         nobody read.
+ * @return owned by the caller; NULL for NULL, for an iterator's event, and for the report
+ *         of an error that nobody read.
  * @since 0.1
  */
 ASYR_API asyr_result *asyr_event_get_result(const asyr_event *event);
@@ -201,7 +203,8 @@ ASYR_API asyr_result *asyr_event_get_result(const asyr_event *event);
  * @param[out] value  owned by the caller; may be NULL.
  * @param[out] error  may be NULL, and the error then still counts as unread; owned
  *                    by the caller; the task's own error.
- * @return ASYR_OK, the code of the task's error, ASYR_E_FORKED or ASYR_E_ARGUMENT.
+ * @return ASYR_OK, the code of the task's error, ASYR_E_STATE for an iterator's event,
+ *         ASYR_E_FORKED or ASYR_E_ARGUMENT.
  * @since 0.1
  */
 ASYR_API asyr_status asyr_event_get_outcome(const asyr_event *event,

@@ -64,7 +64,7 @@ ASYR_API asyr_status asyr_result_wait(asyr_result *result, int64_t timeout_ns,
 /**
  * Wait for a result and take a reference to its value.
  *
- * A task's own error never has the codes Timeout, NotReady or Interrupted: with
+ * A task's own error never has the codes Timeout, NotReady, Interrupted or Stop: with
  * one of these it is the wait that failed, and it can be repeated.
  *
  * @param result      borrowed.

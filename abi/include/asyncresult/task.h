@@ -96,7 +96,7 @@ ASYR_API asyr_status asyr_task_return_double(asyr_task *task, double number,
 /**
  * Fail with an error.
  *
- * An error whose code says how a wait ended (Timeout, NotReady, Interrupted)
+ * An error whose code says how a wait ended (Timeout, NotReady, Interrupted, Stop)
  * reaches the result with the code Task and everything else unchanged, so that
  * a task's own time-out is never taken for one of the wait.
  *

@@ -26,6 +26,14 @@ enum asyr_error_policy {
     ASYR_ERRORS_FAIL_FAST = 3
 };
 
+/** The order in which an iterator hands out what it has.  @since 0.1 */
+enum asyr_order {
+    /** That of the input (imap). */
+    ASYR_ORDER_INPUT = 0,
+    /** That of arrival (imap_unordered); items of one chunk come together. */
+    ASYR_ORDER_ARRIVAL = 1
+};
+
 /**
  * Make a builder with the defaults.
  *
@@ -96,7 +104,7 @@ ASYR_API asyr_status asyr_task_options_set_queue(asyr_task_options *options,
  * tag is that of asyr_task_options_set_tag().
  *
  * @param options     borrowed.
- * @param kind        one of `enum asyr_event_kind`, or -1 for no event.
+ * @param kind        ASYR_EVENT_CALLBACK, ASYR_EVENT_DONE, or -1 for no event.
  * @param[out] error  may be NULL; owned by the caller.
  * @return ASYR_OK or ASYR_E_ARGUMENT.
  * @since 0.1
@@ -145,7 +153,8 @@ ASYR_API asyr_status asyr_task_options_set_interrupt(asyr_task_options *options,
  * Set how many items of a map make one chunk, which one worker runs in order.
  *
  * @param options     borrowed.
- * @param chunk_size  at least 1; by default ceil(n / (4 * workers)).
+ * @param chunk_size  at least 1; by default ceil(n / (4 * workers)), and 1 for an
+ *                    iterator.
  * @param[out] error  may be NULL; owned by the caller.
  * @return ASYR_OK or ASYR_E_ARGUMENT.
  * @since 0.1
@@ -166,6 +175,32 @@ ASYR_API asyr_status asyr_task_options_set_chunk_size(asyr_task_options *options
 ASYR_API asyr_status asyr_task_options_set_error_policy(asyr_task_options *options,
                                                         int32_t policy,
                                                         asyr_error **error);
+
+/**
+ * Set the order in which an iterator hands out what it has.
+ *
+ * @param options     borrowed.
+ * @param order       one of `enum asyr_order`; by default that of the input.
+ * @param[out] error  may be NULL; owned by the caller.
+ * @return ASYR_OK or ASYR_E_ARGUMENT.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_task_options_set_order(asyr_task_options *options,
+                                                 int32_t order, asyr_error **error);
+
+/**
+ * Set how many items of its input an iterator may have read and not yet handed out.
+ *
+ * @param options     borrowed.
+ * @param items       at least 1; a chunk is never larger.  By default there is no limit
+ *                    for a list or an array; for others it is 2 chunks per worker.
+ * @param[out] error  may be NULL; owned by the caller.
+ * @return ASYR_OK or ASYR_E_ARGUMENT.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_task_options_set_buffer_size(asyr_task_options *options,
+                                                       int64_t items,
+                                                       asyr_error **error);
 
 #ifdef __cplusplus
 }

@@ -2692,37 +2692,39 @@ SWIG_Lua_dostring(lua_State *L, const char *str) {
 #define SWIGTYPE_p_asyr_event swig_types[1]
 #define SWIGTYPE_p_asyr_function swig_types[2]
 #define SWIGTYPE_p_asyr_interrupt swig_types[3]
-#define SWIGTYPE_p_asyr_library swig_types[4]
-#define SWIGTYPE_p_asyr_pool swig_types[5]
-#define SWIGTYPE_p_asyr_pool_options swig_types[6]
-#define SWIGTYPE_p_asyr_queue swig_types[7]
-#define SWIGTYPE_p_asyr_result swig_types[8]
-#define SWIGTYPE_p_asyr_strand swig_types[9]
-#define SWIGTYPE_p_asyr_task swig_types[10]
-#define SWIGTYPE_p_asyr_task_options swig_types[11]
-#define SWIGTYPE_p_asyr_value swig_types[12]
-#define SWIGTYPE_p_asyr_worker swig_types[13]
-#define SWIGTYPE_p_bool swig_types[14]
-#define SWIGTYPE_p_int swig_types[15]
-#define SWIGTYPE_p_long_long swig_types[16]
-#define SWIGTYPE_p_lua_State swig_types[17]
-#define SWIGTYPE_p_p_asyr_error swig_types[18]
-#define SWIGTYPE_p_p_asyr_function swig_types[19]
-#define SWIGTYPE_p_p_asyr_library swig_types[20]
-#define SWIGTYPE_p_p_asyr_pool swig_types[21]
-#define SWIGTYPE_p_p_asyr_pool_options swig_types[22]
-#define SWIGTYPE_p_p_asyr_queue swig_types[23]
-#define SWIGTYPE_p_p_asyr_result swig_types[24]
-#define SWIGTYPE_p_p_asyr_strand swig_types[25]
-#define SWIGTYPE_p_p_asyr_task_options swig_types[26]
-#define SWIGTYPE_p_short swig_types[27]
-#define SWIGTYPE_p_signed_char swig_types[28]
-#define SWIGTYPE_p_unsigned_char swig_types[29]
-#define SWIGTYPE_p_unsigned_int swig_types[30]
-#define SWIGTYPE_p_unsigned_long_long swig_types[31]
-#define SWIGTYPE_p_unsigned_short swig_types[32]
-static swig_type_info *swig_types[34];
-static swig_module_info swig_module = {swig_types, 33, 0, 0, 0, 0};
+#define SWIGTYPE_p_asyr_iterator swig_types[4]
+#define SWIGTYPE_p_asyr_library swig_types[5]
+#define SWIGTYPE_p_asyr_pool swig_types[6]
+#define SWIGTYPE_p_asyr_pool_options swig_types[7]
+#define SWIGTYPE_p_asyr_queue swig_types[8]
+#define SWIGTYPE_p_asyr_result swig_types[9]
+#define SWIGTYPE_p_asyr_strand swig_types[10]
+#define SWIGTYPE_p_asyr_task swig_types[11]
+#define SWIGTYPE_p_asyr_task_options swig_types[12]
+#define SWIGTYPE_p_asyr_value swig_types[13]
+#define SWIGTYPE_p_asyr_worker swig_types[14]
+#define SWIGTYPE_p_bool swig_types[15]
+#define SWIGTYPE_p_int swig_types[16]
+#define SWIGTYPE_p_long_long swig_types[17]
+#define SWIGTYPE_p_lua_State swig_types[18]
+#define SWIGTYPE_p_p_asyr_error swig_types[19]
+#define SWIGTYPE_p_p_asyr_function swig_types[20]
+#define SWIGTYPE_p_p_asyr_iterator swig_types[21]
+#define SWIGTYPE_p_p_asyr_library swig_types[22]
+#define SWIGTYPE_p_p_asyr_pool swig_types[23]
+#define SWIGTYPE_p_p_asyr_pool_options swig_types[24]
+#define SWIGTYPE_p_p_asyr_queue swig_types[25]
+#define SWIGTYPE_p_p_asyr_result swig_types[26]
+#define SWIGTYPE_p_p_asyr_strand swig_types[27]
+#define SWIGTYPE_p_p_asyr_task_options swig_types[28]
+#define SWIGTYPE_p_short swig_types[29]
+#define SWIGTYPE_p_signed_char swig_types[30]
+#define SWIGTYPE_p_unsigned_char swig_types[31]
+#define SWIGTYPE_p_unsigned_int swig_types[32]
+#define SWIGTYPE_p_unsigned_long_long swig_types[33]
+#define SWIGTYPE_p_unsigned_short swig_types[34]
+static swig_type_info *swig_types[36];
+static swig_module_info swig_module = {swig_types, 35, 0, 0, 0, 0};
 #define SWIG_TypeQuery(name) SWIG_TypeQueryModule(&swig_module, &swig_module, name)
 #define SWIG_MangledTypeQuery(name) SWIG_MangledTypeQueryModule(&swig_module, &swig_module, name)
 
@@ -2772,6 +2774,9 @@ SWIGINTERN void delete_asyr_queue(struct asyr_queue *self){
     }
 SWIGINTERN void delete_asyr_pool(struct asyr_pool *self){
         glue_release_pool(self);
+    }
+SWIGINTERN void delete_asyr_iterator(struct asyr_iterator *self){
+        asyr_iterator_unref(self);
     }
 SWIGINTERN void delete_asyr_strand(struct asyr_strand *self){
         asyr_strand_unref(self);
@@ -3068,6 +3073,45 @@ static swig_lua_namespace swig_Pool_Sf_SwigStatic = {
 static swig_lua_class *swig_Pool_bases[] = {0};
 static const char *swig_Pool_base_names[] = {0};
 static swig_lua_class _wrap_class_Pool = { "Pool", "Pool", &SWIGTYPE_p_asyr_pool,0, swig_delete_Pool, swig_Pool_methods, swig_Pool_attributes, &swig_Pool_Sf_SwigStatic, swig_Pool_meta, swig_Pool_bases, swig_Pool_base_names };
+
+static void swig_delete_Iterator(void *obj) {
+struct asyr_iterator *arg1 = (struct asyr_iterator *) obj;
+delete_asyr_iterator(arg1);
+}
+static swig_lua_attribute swig_Iterator_attributes[] = {
+    {0,0,0}
+};
+static swig_lua_method swig_Iterator_methods[]= {
+    {0,0}
+};
+static swig_lua_method swig_Iterator_meta[] = {
+    {0,0}
+};
+
+static swig_lua_attribute swig_Iterator_Sf_SwigStatic_attributes[] = {
+    {0,0,0}
+};
+static swig_lua_const_info swig_Iterator_Sf_SwigStatic_constants[]= {
+    {0,0,0,0,0,0}
+};
+static swig_lua_method swig_Iterator_Sf_SwigStatic_methods[]= {
+    {0,0}
+};
+static swig_lua_class* swig_Iterator_Sf_SwigStatic_classes[]= {
+    0
+};
+
+static swig_lua_namespace swig_Iterator_Sf_SwigStatic = {
+    "Iterator",
+    swig_Iterator_Sf_SwigStatic_methods,
+    swig_Iterator_Sf_SwigStatic_attributes,
+    swig_Iterator_Sf_SwigStatic_constants,
+    swig_Iterator_Sf_SwigStatic_classes,
+    0
+};
+static swig_lua_class *swig_Iterator_bases[] = {0};
+static const char *swig_Iterator_base_names[] = {0};
+static swig_lua_class _wrap_class_Iterator = { "Iterator", "Iterator", &SWIGTYPE_p_asyr_iterator,0, swig_delete_Iterator, swig_Iterator_methods, swig_Iterator_attributes, &swig_Iterator_Sf_SwigStatic, swig_Iterator_meta, swig_Iterator_bases, swig_Iterator_base_names };
 
 static void swig_delete_Strand(void *obj) {
 struct asyr_strand *arg1 = (struct asyr_strand *) obj;
@@ -3867,6 +3911,78 @@ static int _wrap_task_options_set_error_policy(lua_State* L) {
 }
 
 
+static int _wrap_task_options_set_order(lua_State* L) {
+  int SWIG_arg = 0;
+  asyr_task_options *arg1 = (asyr_task_options *) 0 ;
+  int32_t arg2 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  int64_t number2 = 0 ;
+  asyr_error *refusal2 = NULL ;
+  asyr_error *failure3 = NULL ;
+  asyr_status result;
+  
+  arg3 = &failure3;
+  SWIG_check_num_args("asyr_task_options_set_order",2,2)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_task_options_set_order",1,"asyr_task_options *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("task_options_set_order",1,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  if (glue_read_int64(L, 2, "order", &number2, &refusal2) != ASYR_OK) {
+    glue_push_error(L, refusal2);
+    SWIG_fail;
+  }
+  arg2 = (int32_t)number2;
+  result = (asyr_status)asyr_task_options_set_order(arg1,arg2,arg3);
+  (void)result;
+  if (*arg3) {
+    glue_push_error(L, *arg3);
+    SWIG_fail;
+  }
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_task_options_set_buffer_size(lua_State* L) {
+  int SWIG_arg = 0;
+  asyr_task_options *arg1 = (asyr_task_options *) 0 ;
+  int64_t arg2 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  asyr_error *refusal2 = NULL ;
+  asyr_error *failure3 = NULL ;
+  asyr_status result;
+  
+  arg3 = &failure3;
+  SWIG_check_num_args("asyr_task_options_set_buffer_size",2,2)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_task_options_set_buffer_size",1,"asyr_task_options *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("task_options_set_buffer_size",1,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  if (glue_read_int64(L, 2, "items", &arg2, &refusal2) != ASYR_OK) {
+    glue_push_error(L, refusal2);
+    SWIG_fail;
+  }
+  result = (asyr_status)asyr_task_options_set_buffer_size(arg1,arg2,arg3);
+  (void)result;
+  if (*arg3) {
+    glue_push_error(L, *arg3);
+    SWIG_fail;
+  }
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
 static int _wrap_pool_options_new(lua_State* L) {
   int SWIG_arg = 0;
   asyr_pool_options **arg1 = (asyr_pool_options **) 0 ;
@@ -4517,6 +4633,176 @@ static int _wrap_pool_get_worker_count(lua_State* L) {
 }
 
 
+static int _wrap_pool_imap(lua_State* L) {
+  int SWIG_arg = 0;
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  asyr_value *arg3 = (asyr_value *) 0 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  asyr_iterator **arg5 = (asyr_iterator **) 0 ;
+  asyr_error **arg6 = (asyr_error **) 0 ;
+  asyr_error *refusal3 = NULL ;
+  asyr_iterator *made5 = NULL ;
+  asyr_error *failure6 = NULL ;
+  asyr_status result;
+  
+  arg5 = &made5;
+  arg6 = &failure6;
+  SWIG_check_num_args("asyr_pool_imap",4,4)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_imap",1,"asyr_pool *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_pool_imap",2,"asyr_function *");
+  if(!SWIG_isptrtype(L,4)) SWIG_fail_arg("asyr_pool_imap",4,"asyr_task_options const *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
+    SWIG_fail_ptr("pool_imap",1,SWIGTYPE_p_asyr_pool);
+  }
+  
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_function,0))){
+    SWIG_fail_ptr("pool_imap",2,SWIGTYPE_p_asyr_function);
+  }
+  
+  if (!lua_isnil(L, 3) &&
+    !(arg3 = glue_to_list(L, 3, "items", &refusal3))) {
+    glue_push_error(L, refusal3);
+    SWIG_fail;
+  }
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,4,(void**)&arg4,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("pool_imap",4,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  result = (asyr_status)asyr_pool_imap(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
+  (void)result;
+  SWIG_NewPointerObj(L, *arg5, SWIGTYPE_p_asyr_iterator, 1);
+  SWIG_arg++;
+  if (*arg6) {
+    glue_push_error(L, *arg6);
+    SWIG_fail;
+  }
+  asyr_value_unref(arg3);
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  asyr_value_unref(arg3);
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_pool_imap_fed(lua_State* L) {
+  int SWIG_arg = 0;
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  asyr_task_options *arg3 = (asyr_task_options *) 0 ;
+  asyr_iterator **arg4 = (asyr_iterator **) 0 ;
+  asyr_error **arg5 = (asyr_error **) 0 ;
+  asyr_iterator *made4 = NULL ;
+  asyr_error *failure5 = NULL ;
+  asyr_status result;
+  
+  arg4 = &made4;
+  arg5 = &failure5;
+  SWIG_check_num_args("asyr_pool_imap_fed",3,3)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_imap_fed",1,"asyr_pool *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_pool_imap_fed",2,"asyr_function *");
+  if(!SWIG_isptrtype(L,3)) SWIG_fail_arg("asyr_pool_imap_fed",3,"asyr_task_options const *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
+    SWIG_fail_ptr("pool_imap_fed",1,SWIGTYPE_p_asyr_pool);
+  }
+  
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_function,0))){
+    SWIG_fail_ptr("pool_imap_fed",2,SWIGTYPE_p_asyr_function);
+  }
+  
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,3,(void**)&arg3,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("pool_imap_fed",3,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  result = (asyr_status)asyr_pool_imap_fed(arg1,arg2,(struct asyr_task_options const *)arg3,arg4,arg5);
+  (void)result;
+  SWIG_NewPointerObj(L, *arg4, SWIGTYPE_p_asyr_iterator, 1);
+  SWIG_arg++;
+  if (*arg5) {
+    glue_push_error(L, *arg5);
+    SWIG_fail;
+  }
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_iterator_cancel(lua_State* L) {
+  int SWIG_arg = 0;
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_error **arg2 = (asyr_error **) 0 ;
+  asyr_error *failure2 = NULL ;
+  asyr_status result;
+  
+  arg2 = &failure2;
+  SWIG_check_num_args("asyr_iterator_cancel",1,1)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_iterator_cancel",1,"asyr_iterator *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_iterator,0))){
+    SWIG_fail_ptr("iterator_cancel",1,SWIGTYPE_p_asyr_iterator);
+  }
+  
+  result = (asyr_status)asyr_iterator_cancel(arg1,arg2);
+  (void)result;
+  if (*arg2) {
+    glue_push_error(L, *arg2);
+    SWIG_fail;
+  }
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_iterator_finish(lua_State* L) {
+  int SWIG_arg = 0;
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_error *arg2 = (asyr_error *) 0 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  asyr_error *failure3 = NULL ;
+  asyr_status result;
+  
+  arg3 = &failure3;
+  SWIG_check_num_args("asyr_iterator_finish",2,2)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_iterator_finish",1,"asyr_iterator *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_iterator_finish",2,"asyr_error *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_iterator,0))){
+    SWIG_fail_ptr("iterator_finish",1,SWIGTYPE_p_asyr_iterator);
+  }
+  
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_error,0))){
+    SWIG_fail_ptr("iterator_finish",2,SWIGTYPE_p_asyr_error);
+  }
+  
+  result = (asyr_status)asyr_iterator_finish(arg1,arg2,arg3);
+  (void)result;
+  if (*arg3) {
+    glue_push_error(L, *arg3);
+    SWIG_fail;
+  }
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
 static int _wrap_strand_new(lua_State* L) {
   int SWIG_arg = 0;
   asyr_pool *arg1 = (asyr_pool *) 0 ;
@@ -5094,10 +5380,13 @@ static swig_lua_const_info swig_SwigModule_constants[]= {
     {SWIG_LUA_CONSTTAB_INT("CANCEL_KILLED", ASYR_CANCEL_KILLED)},
     {SWIG_LUA_CONSTTAB_INT("EVENT_CALLBACK", ASYR_EVENT_CALLBACK)},
     {SWIG_LUA_CONSTTAB_INT("EVENT_DONE", ASYR_EVENT_DONE)},
+    {SWIG_LUA_CONSTTAB_INT("EVENT_NEXT", ASYR_EVENT_NEXT)},
     {SWIG_LUA_CONSTTAB_INT("ERRORS_FIRST", ASYR_ERRORS_FIRST)},
     {SWIG_LUA_CONSTTAB_INT("ERRORS_LOWEST", ASYR_ERRORS_LOWEST)},
     {SWIG_LUA_CONSTTAB_INT("ERRORS_COLLECT", ASYR_ERRORS_COLLECT)},
     {SWIG_LUA_CONSTTAB_INT("ERRORS_FAIL_FAST", ASYR_ERRORS_FAIL_FAST)},
+    {SWIG_LUA_CONSTTAB_INT("ORDER_INPUT", ASYR_ORDER_INPUT)},
+    {SWIG_LUA_CONSTTAB_INT("ORDER_ARRIVAL", ASYR_ORDER_ARRIVAL)},
     {SWIG_LUA_CONSTTAB_INT("WORKERS_OWN", ASYR_WORKERS_OWN)},
     {SWIG_LUA_CONSTTAB_INT("WORKERS_HOST", ASYR_WORKERS_HOST)},
     {SWIG_LUA_CONSTTAB_INT("FULL_BLOCK", ASYR_FULL_BLOCK)},
@@ -5134,6 +5423,8 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "task_options_set_strand", _wrap_task_options_set_strand},
     { "task_options_set_chunk_size", _wrap_task_options_set_chunk_size},
     { "task_options_set_error_policy", _wrap_task_options_set_error_policy},
+    { "task_options_set_order", _wrap_task_options_set_order},
+    { "task_options_set_buffer_size", _wrap_task_options_set_buffer_size},
     { "pool_options_new", _wrap_pool_options_new},
     { "pool_options_set_workers", _wrap_pool_options_set_workers},
     { "pool_options_set_worker_source", _wrap_pool_options_set_worker_source},
@@ -5152,6 +5443,10 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "pool_terminate", _wrap_pool_terminate},
     { "pool_get_state", _wrap_pool_get_state},
     { "pool_get_worker_count", _wrap_pool_get_worker_count},
+    { "pool_imap", _wrap_pool_imap},
+    { "pool_imap_fed", _wrap_pool_imap_fed},
+    { "iterator_cancel", _wrap_iterator_cancel},
+    { "iterator_finish", _wrap_iterator_finish},
     { "strand_new", _wrap_strand_new},
     { "deadline", _wrap_deadline},
     { "result_get", _wrap_result_get},
@@ -5180,6 +5475,7 @@ static swig_lua_class* swig_SwigModule_classes[]= {
 &_wrap_class_Result,
 &_wrap_class_Queue,
 &_wrap_class_Pool,
+&_wrap_class_Iterator,
 &_wrap_class_Strand,
 &_wrap_class_Worker,
 &_wrap_class_TaskOptions,
@@ -5208,6 +5504,7 @@ static swig_type_info _swigt__p_asyr_error = {"_p_asyr_error", "asyr_error *|str
 static swig_type_info _swigt__p_asyr_event = {"_p_asyr_event", "asyr_event *|struct asyr_event *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_function = {"_p_asyr_function", "asyr_function *|struct asyr_function *", 0, 0, (void*)&_wrap_class_Function, 0};
 static swig_type_info _swigt__p_asyr_interrupt = {"_p_asyr_interrupt", "asyr_interrupt *|struct asyr_interrupt *", 0, 0, (void*)&_wrap_class_Interrupt, 0};
+static swig_type_info _swigt__p_asyr_iterator = {"_p_asyr_iterator", "asyr_iterator *|struct asyr_iterator *", 0, 0, (void*)&_wrap_class_Iterator, 0};
 static swig_type_info _swigt__p_asyr_library = {"_p_asyr_library", "asyr_library *|struct asyr_library *", 0, 0, (void*)&_wrap_class_Library, 0};
 static swig_type_info _swigt__p_asyr_pool = {"_p_asyr_pool", "asyr_pool *|struct asyr_pool *", 0, 0, (void*)&_wrap_class_Pool, 0};
 static swig_type_info _swigt__p_asyr_pool_options = {"_p_asyr_pool_options", "asyr_pool_options *|struct asyr_pool_options *", 0, 0, (void*)&_wrap_class_PoolOptions, 0};
@@ -5224,6 +5521,7 @@ static swig_type_info _swigt__p_long_long = {"_p_long_long", "int64_t *|int_fast
 static swig_type_info _swigt__p_lua_State = {"_p_lua_State", "lua_State *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_error = {"_p_p_asyr_error", "asyr_error **|struct asyr_error **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_function = {"_p_p_asyr_function", "asyr_function **|struct asyr_function **", 0, 0, (void*)0, 0};
+static swig_type_info _swigt__p_p_asyr_iterator = {"_p_p_asyr_iterator", "asyr_iterator **|struct asyr_iterator **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_library = {"_p_p_asyr_library", "asyr_library **|struct asyr_library **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_pool = {"_p_p_asyr_pool", "asyr_pool **|struct asyr_pool **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_pool_options = {"_p_p_asyr_pool_options", "asyr_pool_options **|struct asyr_pool_options **", 0, 0, (void*)0, 0};
@@ -5243,6 +5541,7 @@ static swig_type_info *swig_type_initial[] = {
   &_swigt__p_asyr_event,
   &_swigt__p_asyr_function,
   &_swigt__p_asyr_interrupt,
+  &_swigt__p_asyr_iterator,
   &_swigt__p_asyr_library,
   &_swigt__p_asyr_pool,
   &_swigt__p_asyr_pool_options,
@@ -5259,6 +5558,7 @@ static swig_type_info *swig_type_initial[] = {
   &_swigt__p_lua_State,
   &_swigt__p_p_asyr_error,
   &_swigt__p_p_asyr_function,
+  &_swigt__p_p_asyr_iterator,
   &_swigt__p_p_asyr_library,
   &_swigt__p_p_asyr_pool,
   &_swigt__p_p_asyr_pool_options,
@@ -5278,6 +5578,7 @@ static swig_cast_info _swigc__p_asyr_error[] = {  {&_swigt__p_asyr_error, 0, 0, 
 static swig_cast_info _swigc__p_asyr_event[] = {  {&_swigt__p_asyr_event, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_function[] = {  {&_swigt__p_asyr_function, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_interrupt[] = {  {&_swigt__p_asyr_interrupt, 0, 0, 0},{0, 0, 0, 0}};
+static swig_cast_info _swigc__p_asyr_iterator[] = {  {&_swigt__p_asyr_iterator, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_library[] = {  {&_swigt__p_asyr_library, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_pool[] = {  {&_swigt__p_asyr_pool, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_pool_options[] = {  {&_swigt__p_asyr_pool_options, 0, 0, 0},{0, 0, 0, 0}};
@@ -5294,6 +5595,7 @@ static swig_cast_info _swigc__p_long_long[] = {  {&_swigt__p_long_long, 0, 0, 0}
 static swig_cast_info _swigc__p_lua_State[] = {  {&_swigt__p_lua_State, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_error[] = {  {&_swigt__p_p_asyr_error, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_function[] = {  {&_swigt__p_p_asyr_function, 0, 0, 0},{0, 0, 0, 0}};
+static swig_cast_info _swigc__p_p_asyr_iterator[] = {  {&_swigt__p_p_asyr_iterator, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_library[] = {  {&_swigt__p_p_asyr_library, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_pool[] = {  {&_swigt__p_p_asyr_pool, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_pool_options[] = {  {&_swigt__p_p_asyr_pool_options, 0, 0, 0},{0, 0, 0, 0}};
@@ -5313,6 +5615,7 @@ static swig_cast_info *swig_cast_initial[] = {
   _swigc__p_asyr_event,
   _swigc__p_asyr_function,
   _swigc__p_asyr_interrupt,
+  _swigc__p_asyr_iterator,
   _swigc__p_asyr_library,
   _swigc__p_asyr_pool,
   _swigc__p_asyr_pool_options,
@@ -5329,6 +5632,7 @@ static swig_cast_info *swig_cast_initial[] = {
   _swigc__p_lua_State,
   _swigc__p_p_asyr_error,
   _swigc__p_p_asyr_function,
+  _swigc__p_p_asyr_iterator,
   _swigc__p_p_asyr_library,
   _swigc__p_p_asyr_pool,
   _swigc__p_p_asyr_pool_options,

@@ -1854,37 +1854,39 @@ int SWIG_Ruby_arity( VALUE proc, int minimal )
 #define SWIGTYPE_p_asyr_event swig_types[1]
 #define SWIGTYPE_p_asyr_function swig_types[2]
 #define SWIGTYPE_p_asyr_interrupt swig_types[3]
-#define SWIGTYPE_p_asyr_library swig_types[4]
-#define SWIGTYPE_p_asyr_pool swig_types[5]
-#define SWIGTYPE_p_asyr_pool_options swig_types[6]
-#define SWIGTYPE_p_asyr_queue swig_types[7]
-#define SWIGTYPE_p_asyr_result swig_types[8]
-#define SWIGTYPE_p_asyr_strand swig_types[9]
-#define SWIGTYPE_p_asyr_task swig_types[10]
-#define SWIGTYPE_p_asyr_task_options swig_types[11]
-#define SWIGTYPE_p_asyr_value swig_types[12]
-#define SWIGTYPE_p_asyr_worker swig_types[13]
-#define SWIGTYPE_p_bool swig_types[14]
-#define SWIGTYPE_p_char swig_types[15]
-#define SWIGTYPE_p_int swig_types[16]
-#define SWIGTYPE_p_long_long swig_types[17]
-#define SWIGTYPE_p_p_asyr_error swig_types[18]
-#define SWIGTYPE_p_p_asyr_function swig_types[19]
-#define SWIGTYPE_p_p_asyr_library swig_types[20]
-#define SWIGTYPE_p_p_asyr_pool swig_types[21]
-#define SWIGTYPE_p_p_asyr_pool_options swig_types[22]
-#define SWIGTYPE_p_p_asyr_queue swig_types[23]
-#define SWIGTYPE_p_p_asyr_result swig_types[24]
-#define SWIGTYPE_p_p_asyr_strand swig_types[25]
-#define SWIGTYPE_p_p_asyr_task_options swig_types[26]
-#define SWIGTYPE_p_short swig_types[27]
-#define SWIGTYPE_p_signed_char swig_types[28]
-#define SWIGTYPE_p_unsigned_char swig_types[29]
-#define SWIGTYPE_p_unsigned_int swig_types[30]
-#define SWIGTYPE_p_unsigned_long_long swig_types[31]
-#define SWIGTYPE_p_unsigned_short swig_types[32]
-static swig_type_info *swig_types[34];
-static swig_module_info swig_module = {swig_types, 33, 0, 0, 0, 0};
+#define SWIGTYPE_p_asyr_iterator swig_types[4]
+#define SWIGTYPE_p_asyr_library swig_types[5]
+#define SWIGTYPE_p_asyr_pool swig_types[6]
+#define SWIGTYPE_p_asyr_pool_options swig_types[7]
+#define SWIGTYPE_p_asyr_queue swig_types[8]
+#define SWIGTYPE_p_asyr_result swig_types[9]
+#define SWIGTYPE_p_asyr_strand swig_types[10]
+#define SWIGTYPE_p_asyr_task swig_types[11]
+#define SWIGTYPE_p_asyr_task_options swig_types[12]
+#define SWIGTYPE_p_asyr_value swig_types[13]
+#define SWIGTYPE_p_asyr_worker swig_types[14]
+#define SWIGTYPE_p_bool swig_types[15]
+#define SWIGTYPE_p_char swig_types[16]
+#define SWIGTYPE_p_int swig_types[17]
+#define SWIGTYPE_p_long_long swig_types[18]
+#define SWIGTYPE_p_p_asyr_error swig_types[19]
+#define SWIGTYPE_p_p_asyr_function swig_types[20]
+#define SWIGTYPE_p_p_asyr_iterator swig_types[21]
+#define SWIGTYPE_p_p_asyr_library swig_types[22]
+#define SWIGTYPE_p_p_asyr_pool swig_types[23]
+#define SWIGTYPE_p_p_asyr_pool_options swig_types[24]
+#define SWIGTYPE_p_p_asyr_queue swig_types[25]
+#define SWIGTYPE_p_p_asyr_result swig_types[26]
+#define SWIGTYPE_p_p_asyr_strand swig_types[27]
+#define SWIGTYPE_p_p_asyr_task_options swig_types[28]
+#define SWIGTYPE_p_short swig_types[29]
+#define SWIGTYPE_p_signed_char swig_types[30]
+#define SWIGTYPE_p_unsigned_char swig_types[31]
+#define SWIGTYPE_p_unsigned_int swig_types[32]
+#define SWIGTYPE_p_unsigned_long_long swig_types[33]
+#define SWIGTYPE_p_unsigned_short swig_types[34]
+static swig_type_info *swig_types[36];
+static swig_module_info swig_module = {swig_types, 35, 0, 0, 0, 0};
 #define SWIG_TypeQuery(name) SWIG_TypeQueryModule(&swig_module, &swig_module, name)
 #define SWIG_MangledTypeQuery(name) SWIG_MangledTypeQueryModule(&swig_module, &swig_module, name)
 
@@ -2766,6 +2768,17 @@ SWIGINTERN void
 free_asyr_pool(void *self) {
     struct asyr_pool *arg1 = (struct asyr_pool *)self;
     delete_asyr_pool(arg1);
+}
+
+static swig_class SwigClassIterator;
+
+SWIGINTERN void delete_asyr_iterator(struct asyr_iterator *self){
+        asyr_iterator_unref(self);
+    }
+SWIGINTERN void
+free_asyr_iterator(void *self) {
+    struct asyr_iterator *arg1 = (struct asyr_iterator *)self;
+    delete_asyr_iterator(arg1);
 }
 
 static swig_class SwigClassStrand;
@@ -3797,6 +3810,80 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_task_options_set_order(int argc, VALUE *argv, VALUE self) {
+  asyr_task_options *arg1 = (asyr_task_options *) 0 ;
+  int32_t arg2 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  int val2 ;
+  int ecode2 = 0 ;
+  asyr_error *failure3 = NULL ;
+  asyr_status result;
+  VALUE vresult = Qnil;
+  
+  arg3 = &failure3;
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_order", 1, argv[0] )); 
+  }
+  arg1 = (asyr_task_options *)(argp1);
+  ecode2 = SWIG_AsVal_int(argv[1], &val2);
+  if (!SWIG_IsOK(ecode2)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int32_t","asyr_task_options_set_order", 2, argv[1] ));
+  } 
+  arg2 = (int32_t)(val2);
+  result = (asyr_status)asyr_task_options_set_order(arg1,arg2,arg3);
+  (void)result;
+  vresult = Qnil;
+  if (*arg3 != NULL)
+  glue_raise(*arg3);
+  return vresult;
+fail:
+  if (*arg3 != NULL)
+  glue_raise(*arg3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_task_options_set_buffer_size(int argc, VALUE *argv, VALUE self) {
+  asyr_task_options *arg1 = (asyr_task_options *) 0 ;
+  int64_t arg2 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  asyr_error *failure3 = NULL ;
+  asyr_status result;
+  VALUE vresult = Qnil;
+  
+  arg3 = &failure3;
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_buffer_size", 1, argv[0] )); 
+  }
+  arg1 = (asyr_task_options *)(argp1);
+  arg2 = glue_whole(argv[1], "items");
+  result = (asyr_status)asyr_task_options_set_buffer_size(arg1,arg2,arg3);
+  (void)result;
+  vresult = Qnil;
+  if (*arg3 != NULL)
+  glue_raise(*arg3);
+  return vresult;
+fail:
+  if (*arg3 != NULL)
+  glue_raise(*arg3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_pool_options_new(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options **arg1 = (asyr_pool_options **) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
@@ -4464,6 +4551,236 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_pool_imap(int argc, VALUE *argv, VALUE self) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  asyr_value *arg3 = (asyr_value *) 0 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  asyr_iterator **arg5 = (asyr_iterator **) 0 ;
+  asyr_error **arg6 = (asyr_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  void *argp2 = 0 ;
+  int res2 = 0 ;
+  void *argp4 = 0 ;
+  int res4 = 0 ;
+  asyr_iterator *made5 = NULL ;
+  asyr_error *failure6 = NULL ;
+  asyr_status result;
+  VALUE vresult = Qnil;
+  
+  arg5 = &made5;
+  arg6 = &failure6;
+  if ((argc < 4) || (argc > 4)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_imap", 1, argv[0] )); 
+  }
+  arg1 = (asyr_pool *)(argp1);
+  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
+  if (!SWIG_IsOK(res2)) {
+    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","asyr_pool_imap", 2, argv[1] )); 
+  }
+  arg2 = (asyr_function *)(argp2);
+  arg3 = glue_items_from_ruby(argv[2]);
+  res4 = SWIG_ConvertPtr(argv[3], &argp4,SWIGTYPE_p_asyr_task_options, 0 |  0 );
+  if (!SWIG_IsOK(res4)) {
+    SWIG_exception_fail(SWIG_ArgError(res4), Ruby_Format_TypeError( "", "asyr_task_options const *","asyr_pool_imap", 4, argv[3] )); 
+  }
+  arg4 = (asyr_task_options *)(argp4);
+  result = (asyr_status)asyr_pool_imap(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
+  (void)result;
+  vresult = Qnil;
+  if (*arg5 != NULL)
+  vresult = SWIG_NewPointerObj(*arg5, SWIGTYPE_p_asyr_iterator, SWIG_POINTER_OWN);
+  asyr_value_unref(arg3);
+  if (*arg6 != NULL)
+  glue_raise(*arg6);
+  return vresult;
+fail:
+  asyr_value_unref(arg3);
+  if (*arg6 != NULL)
+  glue_raise(*arg6);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_pool_imap_fed(int argc, VALUE *argv, VALUE self) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  asyr_task_options *arg3 = (asyr_task_options *) 0 ;
+  asyr_iterator **arg4 = (asyr_iterator **) 0 ;
+  asyr_error **arg5 = (asyr_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  void *argp2 = 0 ;
+  int res2 = 0 ;
+  void *argp3 = 0 ;
+  int res3 = 0 ;
+  asyr_iterator *made4 = NULL ;
+  asyr_error *failure5 = NULL ;
+  asyr_status result;
+  VALUE vresult = Qnil;
+  
+  arg4 = &made4;
+  arg5 = &failure5;
+  if ((argc < 3) || (argc > 3)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_imap_fed", 1, argv[0] )); 
+  }
+  arg1 = (asyr_pool *)(argp1);
+  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
+  if (!SWIG_IsOK(res2)) {
+    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","asyr_pool_imap_fed", 2, argv[1] )); 
+  }
+  arg2 = (asyr_function *)(argp2);
+  res3 = SWIG_ConvertPtr(argv[2], &argp3,SWIGTYPE_p_asyr_task_options, 0 |  0 );
+  if (!SWIG_IsOK(res3)) {
+    SWIG_exception_fail(SWIG_ArgError(res3), Ruby_Format_TypeError( "", "asyr_task_options const *","asyr_pool_imap_fed", 3, argv[2] )); 
+  }
+  arg3 = (asyr_task_options *)(argp3);
+  result = (asyr_status)asyr_pool_imap_fed(arg1,arg2,(struct asyr_task_options const *)arg3,arg4,arg5);
+  (void)result;
+  vresult = Qnil;
+  if (*arg4 != NULL)
+  vresult = SWIG_NewPointerObj(*arg4, SWIGTYPE_p_asyr_iterator, SWIG_POINTER_OWN);
+  if (*arg5 != NULL)
+  glue_raise(*arg5);
+  return vresult;
+fail:
+  if (*arg5 != NULL)
+  glue_raise(*arg5);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_iterator_notify(int argc, VALUE *argv, VALUE self) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_queue *arg2 = (asyr_queue *) 0 ;
+  uint64_t arg3 ;
+  asyr_error **arg4 = (asyr_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  void *argp2 = 0 ;
+  int res2 = 0 ;
+  unsigned long long val3 ;
+  int ecode3 = 0 ;
+  asyr_error *failure4 = NULL ;
+  asyr_status result;
+  VALUE vresult = Qnil;
+  
+  arg4 = &failure4;
+  if ((argc < 3) || (argc > 3)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","asyr_iterator_notify", 1, argv[0] )); 
+  }
+  arg1 = (asyr_iterator *)(argp1);
+  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_queue, 0 |  0 );
+  if (!SWIG_IsOK(res2)) {
+    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_queue *","asyr_iterator_notify", 2, argv[1] )); 
+  }
+  arg2 = (asyr_queue *)(argp2);
+  ecode3 = SWIG_AsVal_unsigned_SS_long_SS_long(argv[2], &val3);
+  if (!SWIG_IsOK(ecode3)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode3), Ruby_Format_TypeError( "", "uint64_t","asyr_iterator_notify", 3, argv[2] ));
+  } 
+  arg3 = (uint64_t)(val3);
+  result = (asyr_status)asyr_iterator_notify(arg1,arg2,arg3,arg4);
+  (void)result;
+  vresult = Qnil;
+  if (*arg4 != NULL)
+  glue_raise(*arg4);
+  return vresult;
+fail:
+  if (*arg4 != NULL)
+  glue_raise(*arg4);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_iterator_cancel(int argc, VALUE *argv, VALUE self) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_error **arg2 = (asyr_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  asyr_error *failure2 = NULL ;
+  asyr_status result;
+  VALUE vresult = Qnil;
+  
+  arg2 = &failure2;
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","asyr_iterator_cancel", 1, argv[0] )); 
+  }
+  arg1 = (asyr_iterator *)(argp1);
+  result = (asyr_status)asyr_iterator_cancel(arg1,arg2);
+  (void)result;
+  vresult = Qnil;
+  if (*arg2 != NULL)
+  glue_raise(*arg2);
+  return vresult;
+fail:
+  if (*arg2 != NULL)
+  glue_raise(*arg2);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_iterator_finish(int argc, VALUE *argv, VALUE self) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_error *arg2 = (asyr_error *) 0 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  void *argp2 = 0 ;
+  int res2 = 0 ;
+  asyr_error *failure3 = NULL ;
+  asyr_status result;
+  VALUE vresult = Qnil;
+  
+  arg3 = &failure3;
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","asyr_iterator_finish", 1, argv[0] )); 
+  }
+  arg1 = (asyr_iterator *)(argp1);
+  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_error, 0 |  0 );
+  if (!SWIG_IsOK(res2)) {
+    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_error *","asyr_iterator_finish", 2, argv[1] )); 
+  }
+  arg2 = (asyr_error *)(argp2);
+  result = (asyr_status)asyr_iterator_finish(arg1,arg2,arg3);
+  (void)result;
+  vresult = Qnil;
+  if (*arg3 != NULL)
+  glue_raise(*arg3);
+  return vresult;
+fail:
+  if (*arg3 != NULL)
+  glue_raise(*arg3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_strand_new(int argc, VALUE *argv, VALUE self) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   int32_t arg2 ;
@@ -4515,6 +4832,7 @@ static swig_type_info _swigt__p_asyr_error = {"_p_asyr_error", "asyr_error *|str
 static swig_type_info _swigt__p_asyr_event = {"_p_asyr_event", "asyr_event *|struct asyr_event *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_function = {"_p_asyr_function", "asyr_function *|struct asyr_function *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_interrupt = {"_p_asyr_interrupt", "asyr_interrupt *|struct asyr_interrupt *", 0, 0, (void*)0, 0};
+static swig_type_info _swigt__p_asyr_iterator = {"_p_asyr_iterator", "asyr_iterator *|struct asyr_iterator *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_library = {"_p_asyr_library", "asyr_library *|struct asyr_library *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_pool = {"_p_asyr_pool", "asyr_pool *|struct asyr_pool *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_pool_options = {"_p_asyr_pool_options", "asyr_pool_options *|struct asyr_pool_options *", 0, 0, (void*)0, 0};
@@ -4531,6 +4849,7 @@ static swig_type_info _swigt__p_int = {"_p_int", "asyr_status *|int32_t *|int_fa
 static swig_type_info _swigt__p_long_long = {"_p_long_long", "int64_t *|int_fast64_t *|int_least64_t *|intmax_t *|long long *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_error = {"_p_p_asyr_error", "asyr_error **|struct asyr_error **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_function = {"_p_p_asyr_function", "asyr_function **|struct asyr_function **", 0, 0, (void*)0, 0};
+static swig_type_info _swigt__p_p_asyr_iterator = {"_p_p_asyr_iterator", "asyr_iterator **|struct asyr_iterator **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_library = {"_p_p_asyr_library", "asyr_library **|struct asyr_library **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_pool = {"_p_p_asyr_pool", "asyr_pool **|struct asyr_pool **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_pool_options = {"_p_p_asyr_pool_options", "asyr_pool_options **|struct asyr_pool_options **", 0, 0, (void*)0, 0};
@@ -4550,6 +4869,7 @@ static swig_type_info *swig_type_initial[] = {
   &_swigt__p_asyr_event,
   &_swigt__p_asyr_function,
   &_swigt__p_asyr_interrupt,
+  &_swigt__p_asyr_iterator,
   &_swigt__p_asyr_library,
   &_swigt__p_asyr_pool,
   &_swigt__p_asyr_pool_options,
@@ -4566,6 +4886,7 @@ static swig_type_info *swig_type_initial[] = {
   &_swigt__p_long_long,
   &_swigt__p_p_asyr_error,
   &_swigt__p_p_asyr_function,
+  &_swigt__p_p_asyr_iterator,
   &_swigt__p_p_asyr_library,
   &_swigt__p_p_asyr_pool,
   &_swigt__p_p_asyr_pool_options,
@@ -4585,6 +4906,7 @@ static swig_cast_info _swigc__p_asyr_error[] = {  {&_swigt__p_asyr_error, 0, 0, 
 static swig_cast_info _swigc__p_asyr_event[] = {  {&_swigt__p_asyr_event, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_function[] = {  {&_swigt__p_asyr_function, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_interrupt[] = {  {&_swigt__p_asyr_interrupt, 0, 0, 0},{0, 0, 0, 0}};
+static swig_cast_info _swigc__p_asyr_iterator[] = {  {&_swigt__p_asyr_iterator, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_library[] = {  {&_swigt__p_asyr_library, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_pool[] = {  {&_swigt__p_asyr_pool, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_pool_options[] = {  {&_swigt__p_asyr_pool_options, 0, 0, 0},{0, 0, 0, 0}};
@@ -4601,6 +4923,7 @@ static swig_cast_info _swigc__p_int[] = {  {&_swigt__p_int, 0, 0, 0},{0, 0, 0, 0
 static swig_cast_info _swigc__p_long_long[] = {  {&_swigt__p_long_long, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_error[] = {  {&_swigt__p_p_asyr_error, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_function[] = {  {&_swigt__p_p_asyr_function, 0, 0, 0},{0, 0, 0, 0}};
+static swig_cast_info _swigc__p_p_asyr_iterator[] = {  {&_swigt__p_p_asyr_iterator, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_library[] = {  {&_swigt__p_p_asyr_library, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_pool[] = {  {&_swigt__p_p_asyr_pool, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_pool_options[] = {  {&_swigt__p_p_asyr_pool_options, 0, 0, 0},{0, 0, 0, 0}};
@@ -4620,6 +4943,7 @@ static swig_cast_info *swig_cast_initial[] = {
   _swigc__p_asyr_event,
   _swigc__p_asyr_function,
   _swigc__p_asyr_interrupt,
+  _swigc__p_asyr_iterator,
   _swigc__p_asyr_library,
   _swigc__p_asyr_pool,
   _swigc__p_asyr_pool_options,
@@ -4636,6 +4960,7 @@ static swig_cast_info *swig_cast_initial[] = {
   _swigc__p_long_long,
   _swigc__p_p_asyr_error,
   _swigc__p_p_asyr_function,
+  _swigc__p_p_asyr_iterator,
   _swigc__p_p_asyr_library,
   _swigc__p_p_asyr_pool,
   _swigc__p_p_asyr_pool_options,
@@ -4987,6 +5312,13 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   SwigClassPool.destroy = (void (*)(void *)) free_asyr_pool;
   SwigClassPool.trackObjects = 0;
   
+  SwigClassIterator.klass = rb_define_class_under(mAsyncresult_native, "Iterator", rb_cObject);
+  SWIG_TypeClientData(SWIGTYPE_p_asyr_iterator, (void *) &SwigClassIterator);
+  rb_undef_alloc_func(SwigClassIterator.klass);
+  SwigClassIterator.mark = 0;
+  SwigClassIterator.destroy = (void (*)(void *)) free_asyr_iterator;
+  SwigClassIterator.trackObjects = 0;
+  
   SwigClassStrand.klass = rb_define_class_under(mAsyncresult_native, "Strand", rb_cObject);
   SWIG_TypeClientData(SWIGTYPE_p_asyr_strand, (void *) &SwigClassStrand);
   rb_undef_alloc_func(SwigClassStrand.klass);
@@ -5079,6 +5411,7 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "result_notify", _wrap_result_notify, -1);
   rb_define_const(mAsyncresult_native, "EVENT_CALLBACK", SWIG_From_int((int)(ASYR_EVENT_CALLBACK)));
   rb_define_const(mAsyncresult_native, "EVENT_DONE", SWIG_From_int((int)(ASYR_EVENT_DONE)));
+  rb_define_const(mAsyncresult_native, "EVENT_NEXT", SWIG_From_int((int)(ASYR_EVENT_NEXT)));
   rb_define_module_function(mAsyncresult_native, "queue_new", _wrap_queue_new, -1);
   rb_define_module_function(mAsyncresult_native, "queue_own", _wrap_queue_own, -1);
   rb_define_module_function(mAsyncresult_native, "queue_get_descriptor", _wrap_queue_get_descriptor, -1);
@@ -5088,6 +5421,8 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_const(mAsyncresult_native, "ERRORS_LOWEST", SWIG_From_int((int)(ASYR_ERRORS_LOWEST)));
   rb_define_const(mAsyncresult_native, "ERRORS_COLLECT", SWIG_From_int((int)(ASYR_ERRORS_COLLECT)));
   rb_define_const(mAsyncresult_native, "ERRORS_FAIL_FAST", SWIG_From_int((int)(ASYR_ERRORS_FAIL_FAST)));
+  rb_define_const(mAsyncresult_native, "ORDER_INPUT", SWIG_From_int((int)(ASYR_ORDER_INPUT)));
+  rb_define_const(mAsyncresult_native, "ORDER_ARRIVAL", SWIG_From_int((int)(ASYR_ORDER_ARRIVAL)));
   rb_define_module_function(mAsyncresult_native, "task_options_new", _wrap_task_options_new, -1);
   rb_define_module_function(mAsyncresult_native, "task_options_set_queue", _wrap_task_options_set_queue, -1);
   rb_define_module_function(mAsyncresult_native, "task_options_set_event", _wrap_task_options_set_event, -1);
@@ -5096,6 +5431,8 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "task_options_set_interrupt", _wrap_task_options_set_interrupt, -1);
   rb_define_module_function(mAsyncresult_native, "task_options_set_chunk_size", _wrap_task_options_set_chunk_size, -1);
   rb_define_module_function(mAsyncresult_native, "task_options_set_error_policy", _wrap_task_options_set_error_policy, -1);
+  rb_define_module_function(mAsyncresult_native, "task_options_set_order", _wrap_task_options_set_order, -1);
+  rb_define_module_function(mAsyncresult_native, "task_options_set_buffer_size", _wrap_task_options_set_buffer_size, -1);
   rb_define_const(mAsyncresult_native, "WORKERS_OWN", SWIG_From_int((int)(ASYR_WORKERS_OWN)));
   rb_define_const(mAsyncresult_native, "WORKERS_HOST", SWIG_From_int((int)(ASYR_WORKERS_HOST)));
   rb_define_const(mAsyncresult_native, "FULL_BLOCK", SWIG_From_int((int)(ASYR_FULL_BLOCK)));
@@ -5123,6 +5460,11 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "pool_terminate", _wrap_pool_terminate, -1);
   rb_define_module_function(mAsyncresult_native, "pool_get_state", _wrap_pool_get_state, -1);
   rb_define_module_function(mAsyncresult_native, "pool_get_worker_count", _wrap_pool_get_worker_count, -1);
+  rb_define_module_function(mAsyncresult_native, "pool_imap", _wrap_pool_imap, -1);
+  rb_define_module_function(mAsyncresult_native, "pool_imap_fed", _wrap_pool_imap_fed, -1);
+  rb_define_module_function(mAsyncresult_native, "iterator_notify", _wrap_iterator_notify, -1);
+  rb_define_module_function(mAsyncresult_native, "iterator_cancel", _wrap_iterator_cancel, -1);
+  rb_define_module_function(mAsyncresult_native, "iterator_finish", _wrap_iterator_finish, -1);
   rb_define_const(mAsyncresult_native, "STRAND_SERIAL", SWIG_From_int((int)(ASYR_STRAND_SERIAL)));
   rb_define_const(mAsyncresult_native, "STRAND_PINNED", SWIG_From_int((int)(ASYR_STRAND_PINNED)));
   rb_define_module_function(mAsyncresult_native, "strand_new", _wrap_strand_new, -1);

@@ -77,6 +77,7 @@
 %asyr_go_handle(asyr_pool)
 %asyr_go_handle(asyr_strand)
 %asyr_go_handle(asyr_worker)
+%asyr_go_handle(asyr_iterator)
 
 %ignore asyr_go_text;
 %include "glue.h"

@@ -73,10 +73,14 @@ typedef long long swig_type_43;
 typedef long long swig_type_44;
 typedef long long swig_type_45;
 typedef long long swig_type_46;
-typedef _gostring_ swig_type_47;
-typedef long long swig_type_48;
+typedef long long swig_type_47;
+typedef _gostring_ swig_type_48;
 typedef long long swig_type_49;
 typedef long long swig_type_50;
+typedef long long swig_type_51;
+typedef long long swig_type_52;
+typedef long long swig_type_53;
+typedef long long swig_type_54;
 extern void _wrap_Swig_free_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_asyncresult(swig_intgo arg1);
 extern int _wrap_read_asyncresult(uintptr_t arg1, swig_voidp arg2);
@@ -170,6 +174,7 @@ extern int _wrap_result_cancel_asyncresult(uintptr_t arg1, swig_voidp arg2, swig
 extern int _wrap_result_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_36 arg3, swig_voidp arg4);
 extern swig_intgo _wrap_EVENT_CALLBACK_asyncresult(void);
 extern swig_intgo _wrap_EVENT_DONE_asyncresult(void);
+extern swig_intgo _wrap_EVENT_NEXT_asyncresult(void);
 extern int _wrap_queue_new_asyncresult(swig_type_37 arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_queue_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_queue_get_descriptor_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
@@ -185,6 +190,8 @@ extern swig_intgo _wrap_ERRORS_FIRST_asyncresult(void);
 extern swig_intgo _wrap_ERRORS_LOWEST_asyncresult(void);
 extern swig_intgo _wrap_ERRORS_COLLECT_asyncresult(void);
 extern swig_intgo _wrap_ERRORS_FAIL_FAST_asyncresult(void);
+extern swig_intgo _wrap_ORDER_INPUT_asyncresult(void);
+extern swig_intgo _wrap_ORDER_ARRIVAL_asyncresult(void);
 extern int _wrap_task_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_task_options_free_asyncresult(uintptr_t arg1);
 extern int _wrap_task_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
@@ -194,24 +201,26 @@ extern int _wrap_task_options_set_strand_asyncresult(uintptr_t arg1, uintptr_t a
 extern int _wrap_task_options_set_interrupt_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_chunk_size_asyncresult(uintptr_t arg1, swig_type_42 arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_error_policy_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_order_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_buffer_size_asyncresult(uintptr_t arg1, swig_type_43 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_FULL_BLOCK_asyncresult(void);
 extern swig_intgo _wrap_FULL_FAIL_asyncresult(void);
 extern swig_intgo _wrap_FULL_CALLER_RUNS_asyncresult(void);
 extern int _wrap_pool_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_pool_options_free_asyncresult(uintptr_t arg1);
-extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_43 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_44 arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_worker_source_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_initializer_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_44 arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_45 arg2, int arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_46 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_45 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_46 arg2, int arg3, swig_voidp arg4);
+extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_47 arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_47 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_48 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_POOL_OPEN_asyncresult(void);
 extern swig_intgo _wrap_POOL_CLOSED_asyncresult(void);
 extern swig_intgo _wrap_POOL_TERMINATED_asyncresult(void);
 extern swig_intgo _wrap_POOL_BROKEN_asyncresult(void);
-extern swig_type_48 _wrap_default_worker_count_asyncresult(void);
+extern swig_type_49 _wrap_default_worker_count_asyncresult(void);
 extern int _wrap_pool_new_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_pool_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_pool_apply_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
@@ -219,9 +228,17 @@ extern int _wrap_pool_map_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uint
 extern int _wrap_pool_starmap_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
 extern int _wrap_pool_close_asyncresult(uintptr_t arg1, swig_voidp arg2);
 extern int _wrap_pool_terminate_asyncresult(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_pool_join_asyncresult(uintptr_t arg1, swig_type_49 arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_pool_join_asyncresult(uintptr_t arg1, swig_type_50 arg2, uintptr_t arg3, swig_voidp arg4);
 extern int _wrap_pool_get_state_asyncresult(uintptr_t arg1);
-extern swig_type_50 _wrap_pool_get_worker_count_asyncresult(uintptr_t arg1);
+extern swig_type_51 _wrap_pool_get_worker_count_asyncresult(uintptr_t arg1);
+extern int _wrap_pool_imap_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
+extern int _wrap_pool_imap_fed_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern void _wrap_iterator_unref_asyncresult(uintptr_t arg1);
+extern int _wrap_iterator_next_asyncresult(uintptr_t arg1, swig_type_52 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_iterator_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_53 arg3, swig_voidp arg4);
+extern int _wrap_iterator_cancel_asyncresult(uintptr_t arg1, swig_voidp arg2);
+extern int _wrap_iterator_put_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_54 arg3, uintptr_t arg4, swig_voidp arg5);
+extern int _wrap_iterator_finish_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern swig_intgo _wrap_STRAND_SERIAL_asyncresult(void);
 extern swig_intgo _wrap_STRAND_PINNED_asyncresult(void);
 extern int _wrap_strand_new_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3, swig_voidp arg4);
@@ -1056,6 +1073,14 @@ func _swig_getEVENT_DONE() (_swig_ret Enum_SS_asyr_event_kind) {
 
 var EVENT_DONE Enum_SS_asyr_event_kind = _swig_getEVENT_DONE()
 
+func _swig_getEVENT_NEXT() (_swig_ret Enum_SS_asyr_event_kind) {
+	var swig_r Enum_SS_asyr_event_kind
+	swig_r = (Enum_SS_asyr_event_kind)(C._wrap_EVENT_NEXT_asyncresult())
+	return swig_r
+}
+
+var EVENT_NEXT Enum_SS_asyr_event_kind = _swig_getEVENT_NEXT()
+
 func Queue_new(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
@@ -1178,6 +1203,24 @@ func _swig_getERRORS_FAIL_FAST() (_swig_ret Enum_SS_asyr_error_policy) {
 
 var ERRORS_FAIL_FAST Enum_SS_asyr_error_policy = _swig_getERRORS_FAIL_FAST()
 
+type Enum_SS_asyr_order int
+
+func _swig_getORDER_INPUT() (_swig_ret Enum_SS_asyr_order) {
+	var swig_r Enum_SS_asyr_order
+	swig_r = (Enum_SS_asyr_order)(C._wrap_ORDER_INPUT_asyncresult())
+	return swig_r
+}
+
+var ORDER_INPUT Enum_SS_asyr_order = _swig_getORDER_INPUT()
+
+func _swig_getORDER_ARRIVAL() (_swig_ret Enum_SS_asyr_order) {
+	var swig_r Enum_SS_asyr_order
+	swig_r = (Enum_SS_asyr_order)(C._wrap_ORDER_ARRIVAL_asyncresult())
+	return swig_r
+}
+
+var ORDER_ARRIVAL Enum_SS_asyr_order = _swig_getORDER_ARRIVAL()
+
 func Task_options_new(arg1 *uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
@@ -1254,6 +1297,24 @@ func Task_options_set_error_policy(arg1 uintptr, arg2 int32, arg3 *uintptr) (_sw
 	return swig_r
 }
 
+func Task_options_set_order(arg1 uintptr, arg2 int32, arg3 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int32)(C._wrap_task_options_set_order_asyncresult(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	return swig_r
+}
+
+func Task_options_set_buffer_size(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int32)(C._wrap_task_options_set_buffer_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_43(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	return swig_r
+}
+
 type Enum_SS_asyr_full_policy int
 
 func _swig_getFULL_BLOCK() (_swig_ret Enum_SS_asyr_full_policy) {
@@ -1298,7 +1359,7 @@ func Pool_options_set_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_43(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_44(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1326,7 +1387,7 @@ func Pool_options_set_max_tasks_per_worker(arg1 uintptr, arg2 int64, arg3 *uintp
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_44(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1336,7 +1397,7 @@ func Pool_options_set_queue_limit(arg1 uintptr, arg2 int64, arg3 int32, arg4 *ui
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_46(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1345,7 +1406,7 @@ func Pool_options_set_spare_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_s
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_46(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_47(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1363,7 +1424,7 @@ func Pool_options_set_name(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_name_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_47)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_name_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_48)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1482,7 +1543,7 @@ func Pool_join(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_ret
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_join_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_49(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_join_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_50(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1497,6 +1558,83 @@ func Pool_get_worker_count(arg1 uintptr) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
 	swig_r = (int64)(C._wrap_pool_get_worker_count_asyncresult(C.uintptr_t(_swig_i_0)))
+	return swig_r
+}
+
+func Pool_imap(arg1 uintptr, arg2 uintptr, arg3 uintptr, arg4 uintptr, arg5 *uintptr, arg6 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	_swig_i_5 := arg6
+	swig_r = (int32)(C._wrap_pool_imap_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5)))
+	return swig_r
+}
+
+func Pool_imap_fed(arg1 uintptr, arg2 uintptr, arg3 uintptr, arg4 *uintptr, arg5 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	swig_r = (int32)(C._wrap_pool_imap_fed_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	return swig_r
+}
+
+func Iterator_unref(arg1 uintptr) {
+	_swig_i_0 := arg1
+	C._wrap_iterator_unref_asyncresult(C.uintptr_t(_swig_i_0))
+}
+
+func Iterator_next(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	swig_r = (int32)(C._wrap_iterator_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_52(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	return swig_r
+}
+
+func Iterator_notify(arg1 uintptr, arg2 uintptr, arg3 uint64, arg4 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	swig_r = (int32)(C._wrap_iterator_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_53(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	return swig_r
+}
+
+func Iterator_cancel(arg1 uintptr, arg2 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	swig_r = (int32)(C._wrap_iterator_cancel_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	return swig_r
+}
+
+func Iterator_put(arg1 uintptr, arg2 uintptr, arg3 int64, arg4 uintptr, arg5 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	swig_r = (int32)(C._wrap_iterator_put_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_54(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	return swig_r
+}
+
+func Iterator_finish(arg1 uintptr, arg2 uintptr, arg3 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int32)(C._wrap_iterator_finish_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 

@@ -1498,6 +1498,18 @@ intgo _wrap_EVENT_DONE_asyncresult() {
 }
 
 
+intgo _wrap_EVENT_NEXT_asyncresult() {
+  enum asyr_event_kind result;
+  intgo _swig_go_result;
+  
+  
+  result = ASYR_EVENT_NEXT;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
 int _wrap_queue_new_asyncresult(long long _swig_go_0, asyr_queue **_swig_go_1, asyr_error **_swig_go_2) {
   int64_t arg1 ;
   asyr_queue **arg2 = (asyr_queue **) 0 ;
@@ -1712,6 +1724,30 @@ intgo _wrap_ERRORS_FAIL_FAST_asyncresult() {
 }
 
 
+intgo _wrap_ORDER_INPUT_asyncresult() {
+  enum asyr_order result;
+  intgo _swig_go_result;
+  
+  
+  result = ASYR_ORDER_INPUT;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_ORDER_ARRIVAL_asyncresult() {
+  enum asyr_order result;
+  intgo _swig_go_result;
+  
+  
+  result = ASYR_ORDER_ARRIVAL;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
 int _wrap_task_options_new_asyncresult(asyr_task_options **_swig_go_0, asyr_error **_swig_go_1) {
   asyr_task_options **arg1 = (asyr_task_options **) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
@@ -1851,6 +1887,40 @@ int _wrap_task_options_set_error_policy_asyncresult(asyr_task_options *_swig_go_
   arg3 = *(asyr_error ***)&_swig_go_2; 
   
   result = (asyr_status)asyr_task_options_set_error_policy(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_task_options_set_order_asyncresult(asyr_task_options *_swig_go_0, int _swig_go_1, asyr_error **_swig_go_2) {
+  asyr_task_options *arg1 = (asyr_task_options *) 0 ;
+  int32_t arg2 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_task_options **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  arg3 = *(asyr_error ***)&_swig_go_2; 
+  
+  result = (asyr_status)asyr_task_options_set_order(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_task_options_set_buffer_size_asyncresult(asyr_task_options *_swig_go_0, long long _swig_go_1, asyr_error **_swig_go_2) {
+  asyr_task_options *arg1 = (asyr_task_options *) 0 ;
+  int64_t arg2 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_task_options **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = *(asyr_error ***)&_swig_go_2; 
+  
+  result = (asyr_status)asyr_task_options_set_buffer_size(arg1,arg2,arg3);
   _swig_go_result = result; 
   return _swig_go_result;
 }
@@ -2283,6 +2353,153 @@ long long _wrap_pool_get_worker_count_asyncresult(asyr_pool *_swig_go_0) {
   arg1 = *(asyr_pool **)&_swig_go_0; 
   
   result = (int64_t)asyr_pool_get_worker_count(arg1);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_pool_imap_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, asyr_value *_swig_go_2, asyr_task_options *_swig_go_3, asyr_iterator **_swig_go_4, asyr_error **_swig_go_5) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  asyr_value *arg3 = (asyr_value *) 0 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  asyr_iterator **arg5 = (asyr_iterator **) 0 ;
+  asyr_error **arg6 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_pool **)&_swig_go_0; 
+  arg2 = *(asyr_function **)&_swig_go_1; 
+  arg3 = *(asyr_value **)&_swig_go_2; 
+  arg4 = *(asyr_task_options **)&_swig_go_3; 
+  arg5 = *(asyr_iterator ***)&_swig_go_4; 
+  arg6 = *(asyr_error ***)&_swig_go_5; 
+  
+  result = (asyr_status)asyr_pool_imap(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_pool_imap_fed_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, asyr_task_options *_swig_go_2, asyr_iterator **_swig_go_3, asyr_error **_swig_go_4) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  asyr_task_options *arg3 = (asyr_task_options *) 0 ;
+  asyr_iterator **arg4 = (asyr_iterator **) 0 ;
+  asyr_error **arg5 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_pool **)&_swig_go_0; 
+  arg2 = *(asyr_function **)&_swig_go_1; 
+  arg3 = *(asyr_task_options **)&_swig_go_2; 
+  arg4 = *(asyr_iterator ***)&_swig_go_3; 
+  arg5 = *(asyr_error ***)&_swig_go_4; 
+  
+  result = (asyr_status)asyr_pool_imap_fed(arg1,arg2,(struct asyr_task_options const *)arg3,arg4,arg5);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_iterator_unref_asyncresult(asyr_iterator *_swig_go_0) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  
+  arg1 = *(asyr_iterator **)&_swig_go_0; 
+  
+  asyr_iterator_unref(arg1);
+  
+}
+
+
+int _wrap_iterator_next_asyncresult(asyr_iterator *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_value **_swig_go_3, asyr_error **_swig_go_4) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  int64_t arg2 ;
+  asyr_interrupt *arg3 = (asyr_interrupt *) 0 ;
+  asyr_value **arg4 = (asyr_value **) 0 ;
+  asyr_error **arg5 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_iterator **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = *(asyr_interrupt **)&_swig_go_2; 
+  arg4 = *(asyr_value ***)&_swig_go_3; 
+  arg5 = *(asyr_error ***)&_swig_go_4; 
+  
+  result = (asyr_status)asyr_iterator_next(arg1,arg2,arg3,arg4,arg5);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_iterator_notify_asyncresult(asyr_iterator *_swig_go_0, asyr_queue *_swig_go_1, long long _swig_go_2, asyr_error **_swig_go_3) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_queue *arg2 = (asyr_queue *) 0 ;
+  uint64_t arg3 ;
+  asyr_error **arg4 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_iterator **)&_swig_go_0; 
+  arg2 = *(asyr_queue **)&_swig_go_1; 
+  arg3 = (uint64_t)_swig_go_2; 
+  arg4 = *(asyr_error ***)&_swig_go_3; 
+  
+  result = (asyr_status)asyr_iterator_notify(arg1,arg2,arg3,arg4);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_iterator_cancel_asyncresult(asyr_iterator *_swig_go_0, asyr_error **_swig_go_1) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_error **arg2 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_iterator **)&_swig_go_0; 
+  arg2 = *(asyr_error ***)&_swig_go_1; 
+  
+  result = (asyr_status)asyr_iterator_cancel(arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_iterator_put_asyncresult(asyr_iterator *_swig_go_0, asyr_value *_swig_go_1, long long _swig_go_2, asyr_interrupt *_swig_go_3, asyr_error **_swig_go_4) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_value *arg2 = (asyr_value *) 0 ;
+  int64_t arg3 ;
+  asyr_interrupt *arg4 = (asyr_interrupt *) 0 ;
+  asyr_error **arg5 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_iterator **)&_swig_go_0; 
+  arg2 = *(asyr_value **)&_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = *(asyr_interrupt **)&_swig_go_3; 
+  arg5 = *(asyr_error ***)&_swig_go_4; 
+  
+  result = (asyr_status)asyr_iterator_put(arg1,arg2,arg3,arg4,arg5);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_iterator_finish_asyncresult(asyr_iterator *_swig_go_0, asyr_error *_swig_go_1, asyr_error **_swig_go_2) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_error *arg2 = (asyr_error *) 0 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_iterator **)&_swig_go_0; 
+  arg2 = *(asyr_error **)&_swig_go_1; 
+  arg3 = *(asyr_error ***)&_swig_go_2; 
+  
+  result = (asyr_status)asyr_iterator_finish(arg1,arg2,arg3);
   _swig_go_result = result; 
   return _swig_go_result;
 }
