@@ -31,7 +31,7 @@ typedef struct asyri_parker {
 #include <stdint.h>
 
 typedef struct asyri_parker {
-    _Atomic uint32_t permit; /* 0 or 1; the system compares it and sleeps */
+    _Atomic uint32_t permit; /* the system compares it and sleeps */
 } asyri_parker;
 
 #endif

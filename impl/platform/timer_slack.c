@@ -1,10 +1,10 @@
 /*
- * Timer slack of Linux: an attribute of the thread, which belongs to the host.  It is
- * read each time, since the host may change it, and given back as it was: setting 0
- * would give the default of the thread instead.
+ * Timer slack of Linux: an attribute of the thread, which belongs to the host.  It
+ * is read each time, since the host may change it, and given back as it was: setting
+ * 0 would give the default of the thread instead.
  *
- * 0 stands for a slack that was not changed: a thread of a real-time policy has none,
- * and a host may have forbidden the call.
+ * 0 stands for a slack that was not changed: a thread of a real-time policy has
+ * none, and a host may have forbidden the call.
  */
 #define _GNU_SOURCE
 #include "timer_slack.h"

@@ -1,7 +1,7 @@
 /*
- * Random work from many threads: submits with every option, waits of every kind,
- * with and without time-outs and interrupts, cancels, nested tasks, strands, closures
- * and pools that end at any moment.
+ * Random work from many threads: submits with every option, waits of every kind
+ * (with and without time-outs and interrupts), cancels, nested tasks, strands,
+ * closures and pools that end at any moment.
  *
  *   stress [SEED [ROUNDS]]
  *
