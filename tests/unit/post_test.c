@@ -223,9 +223,37 @@ static void batches_need_no_memory(void)
     unit_fail_each_allocation(attempt_batch);
 }
 
-CU_TestInfo post_tests[] = {UNIT_TEST(posts_reach_a_drainer_that_polls),
-                            UNIT_TEST(posts_reach_a_drainer_that_runs),
-                            UNIT_TEST(posts_reach_a_drainer_that_takes),
-                            UNIT_TEST(a_close_amid_posts_and_batches_loses_no_event),
-                            UNIT_TEST(batches_need_no_memory),
-                            CU_TEST_INFO_NULL};
+static asyr_status ended_with;
+
+static void *run_to_the_end(void *arg)
+{
+    ended_with = asyr_queue_run(arg, 0, A_MINUTE, NULL, NULL, NULL);
+    return NULL;
+}
+
+/* A dispatcher's queue ends when its last place is given back, by whatever thread. */
+static void the_last_place_of_a_queue_that_ends_wakes_its_runner(void)
+{
+    pthread_t thread;
+    asyr_queue *queue = support_queue(0);
+    CU_ASSERT_EQUAL(asyri_queue_promise(queue, 3, NULL), ASYR_OK);
+    asyri_queue_end(queue);
+    UNIT_FAILS(ASYR_E_STATE, asyri_queue_promise(queue, 1, &error));
+    pthread_create(&thread, NULL, run_to_the_end, queue);
+    support_await_sleepers(&queue->lock, &queue->waiters, 1);
+    asyri_queue_give_up(queue, 2);
+    support_await_sleepers(&queue->lock, &queue->waiters, 1);
+    asyri_queue_give_up(queue, 1);
+    pthread_join(thread, NULL);
+    CU_ASSERT_EQUAL(ended_with, ASYR_E_STATE);
+    asyr_queue_unref(queue);
+}
+
+CU_TestInfo post_tests[] = {
+    UNIT_TEST(the_last_place_of_a_queue_that_ends_wakes_its_runner),
+    UNIT_TEST(posts_reach_a_drainer_that_polls),
+    UNIT_TEST(posts_reach_a_drainer_that_runs),
+    UNIT_TEST(posts_reach_a_drainer_that_takes),
+    UNIT_TEST(a_close_amid_posts_and_batches_loses_no_event),
+    UNIT_TEST(batches_need_no_memory),
+    CU_TEST_INFO_NULL};
