@@ -31,6 +31,13 @@ static asyr_error *on_value(asyr_value *value, void *arg)
     return NULL;
 }
 
+static asyr_error *on_value_error(asyr_error *failure, void *arg)
+{
+    (void)failure;
+    (void)arg;
+    return NULL;
+}
+
 static void on_done(asyr_result *result, void *arg)
 {
     (void)result;
@@ -124,9 +131,13 @@ static void options_of_tasks(void)
     for (size_t i = 0; i < COUNT(unknown); i++) {
         REFUSED(BAD, asyr_task_options_set_event(options, unknown[i], error));
         REFUSED(BAD, asyr_task_options_set_error_policy(options, unknown[i], error));
+        REFUSED(BAD, asyr_task_options_set_order(options, unknown[i], error));
     }
-    for (size_t i = 0; i < COUNT(below_one); i++)
+    for (size_t i = 0; i < COUNT(below_one); i++) {
         REFUSED(BAD, asyr_task_options_set_chunk_size(options, below_one[i], error));
+        REFUSED(BAD,
+                asyr_task_options_set_buffer_size(options, below_one[i], error));
+    }
     asyr_task_options_free(options);
 }
 
@@ -219,18 +230,33 @@ static void arguments_that_are_no_list(void)
     end_pool(pool);
 }
 
+static asyr_status no_items(void *arg, asyr_value **item, asyr_error **error)
+{
+    (void)arg;
+    (void)item;
+    (void)error;
+    return ASYR_E_STOP;
+}
+
 static void pools_that_take_no_work(asyr_pool *pool, int32_t code)
 {
     asyr_function *function = new_echo();
     asyr_value *empty = NULL;
     asyr_result *result = NULL;
     asyr_strand *strand = NULL;
+    asyr_iterator *iterator = NULL;
     ACCEPTED(asyr_value_new_list(0, &empty, error));
     REFUSED(code, asyr_pool_apply_async(pool, function, NULL, NULL, &result, error));
     REFUSED(code, asyr_pool_map_async(pool, function, empty, NULL, &result, error));
     REFUSED(code,
             asyr_pool_starmap_async(pool, function, empty, NULL, &result, error));
     REFUSED(code, asyr_strand_new(pool, ASYR_STRAND_SERIAL, &strand, error));
+    REFUSED(code, asyr_pool_imap(pool, function, empty, NULL, &iterator, error));
+    REFUSED(code, asyr_pool_imap_fed(pool, function, NULL, &iterator, error));
+    REFUSED_CONSUMING(code,
+                      asyr_pool_imap_source(pool, function, no_items, &released,
+                                            count_release, NULL, &iterator, error));
+    CHECK(iterator == NULL);
     CHECK(result == NULL);
     CHECK(strand == NULL);
     asyr_value_unref(empty);
@@ -269,6 +295,55 @@ static void strands(void)
     asyr_function_unref(function);
     end_pool(pool);
     end_pool(other);
+}
+
+/* What a lazy map has no use for, and what is no input. */
+static void options_of_lazy_maps(void)
+{
+    asyr_pool *pool = new_pool(ASYR_WORKERS_OWN);
+    asyr_function *function = new_echo();
+    asyr_task_options *options[4];
+    asyr_iterator *iterator = NULL;
+    for (int i = 0; i < 4; i++)
+        ACCEPTED(asyr_task_options_new(&options[i], error));
+    ACCEPTED(
+        asyr_task_options_set_callback(options[0], on_value, NULL, NULL, error));
+    ACCEPTED(asyr_task_options_set_error_callback(options[1], on_value_error, NULL,
+                                                  NULL, error));
+    ACCEPTED(asyr_task_options_set_event(options[2], ASYR_EVENT_DONE, error));
+    ACCEPTED(
+        asyr_task_options_set_error_policy(options[3], ASYR_ERRORS_COLLECT, error));
+    for (int i = 0; i < 4; i++) {
+        REFUSED(BAD,
+                asyr_pool_imap_fed(pool, function, options[i], &iterator, error));
+        REFUSED_CONSUMING(BAD, asyr_pool_imap_source(pool, function, no_items,
+                                                     &released, count_release,
+                                                     options[i], &iterator, error));
+        asyr_task_options_free(options[i]);
+    }
+    CHECK(iterator == NULL);
+    asyr_function_unref(function);
+    end_pool(pool);
+}
+
+static void inputs_of_lazy_maps(void)
+{
+    asyr_pool *pool = new_pool(ASYR_WORKERS_OWN);
+    asyr_function *function = new_echo();
+    asyr_value *number = NULL, *list = NULL;
+    asyr_iterator *iterator = NULL;
+    ACCEPTED(asyr_value_new_int64(1 << 20, &number, error));
+    ACCEPTED(asyr_value_new_list(0, &list, error));
+    REFUSED(BAD, asyr_pool_imap(pool, function, number, NULL, &iterator, error));
+    CHECK(iterator == NULL);
+    ACCEPTED(asyr_pool_imap(pool, function, list, NULL, &iterator, error));
+    REFUSED(BAD, asyr_iterator_put(iterator, number, 0, NULL, error));
+    REFUSED(BAD, asyr_iterator_finish(iterator, NULL, error));
+    asyr_iterator_unref(iterator);
+    asyr_value_unref(list);
+    asyr_value_unref(number);
+    asyr_function_unref(function);
+    end_pool(pool);
 }
 
 static void queues(void)
@@ -438,6 +513,8 @@ int main(void)
     arguments_that_are_no_list();
     closed_and_terminated_pools();
     strands();
+    options_of_lazy_maps();
+    inputs_of_lazy_maps();
     queues();
     submits_to_a_closed_queue();
     an_event_without_a_queue();

@@ -1,147 +1,5 @@
-/* Lazy maps: B14, B15, B18, B21, B22, B24 and B27 of the rules of behaviour. */
-#include "support.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#include "pool/iterator.h"
-
-static asyr_task_options *options_of(int64_t chunk, int64_t buffer, int32_t order)
-{
-    asyr_task_options *options = support_task_options();
-    UNIT_SUCCEEDS(asyr_task_options_set_chunk_size(options, chunk, &error));
-    if (buffer)
-        UNIT_SUCCEEDS(asyr_task_options_set_buffer_size(options, buffer, &error));
-    UNIT_SUCCEEDS(asyr_task_options_set_order(options, order, &error));
-    return options;
-}
-
-/* `options` is consumed and may be NULL. */
-static asyr_iterator *imap(asyr_pool *pool, asyr_native_fn run, void *arg,
-                           int64_t count, asyr_task_options *options)
-{
-    asyr_iterator *iterator = NULL;
-    asyr_function *function = support_native(run, arg);
-    asyr_value *items = support_numbers(count);
-    UNIT_SUCCEEDS(asyr_pool_imap(pool, function, items, options, &iterator, &error));
-    asyr_value_unref(items);
-    asyr_function_unref(function);
-    asyr_task_options_free(options);
-    return iterator;
-}
-
-static asyr_iterator *imap_fed(asyr_pool *pool, asyr_native_fn run, void *arg,
-                               asyr_task_options *options)
-{
-    asyr_iterator *iterator = NULL;
-    asyr_function *function = support_native(run, arg);
-    UNIT_SUCCEEDS(asyr_pool_imap_fed(pool, function, options, &iterator, &error));
-    asyr_function_unref(function);
-    asyr_task_options_free(options);
-    return iterator;
-}
-
-/* The next number, or the negative code of what came in its place. */
-static int64_t next_within(asyr_iterator *iterator, int64_t timeout)
-{
-    asyr_value *value = NULL;
-    int64_t number = -1;
-    asyr_status status = asyr_iterator_next(iterator, timeout, NULL, &value, NULL);
-    if (status != ASYR_OK)
-        return -(int64_t)status;
-    asyr_value_get_int64(value, &number, NULL);
-    asyr_value_unref(value);
-    return number;
-}
-
-static int64_t next(asyr_iterator *iterator)
-{
-    return next_within(iterator, A_MINUTE);
-}
-
-static asyr_status put(asyr_iterator *iterator, int64_t number, int64_t timeout)
-{
-    asyr_value *item = unit_int64(number);
-    asyr_status status = asyr_iterator_put(iterator, item, timeout, NULL, NULL);
-    asyr_value_unref(item);
-    return status;
-}
-
-static int64_t argument(asyr_task *task)
-{
-    asyr_value *value = NULL;
-    int64_t number = -1;
-    asyr_task_get_argument(task, 0, &value, NULL);
-    asyr_value_get_int64(value, &number, NULL);
-    asyr_value_unref(value);
-    return number;
-}
-
-/* Numbers divisible by 3 fail, those that leave 1 are answered by an error value. */
-static void run_third(asyr_task *task, void *arg)
-{
-    int64_t number = argument(task);
-    (void)arg;
-    if (number % 3 == 0)
-        asyr_task_fail_with(task, "Oops", "it failed", NULL);
-    else
-        run_echo(task, NULL);
-}
-
-/* A source of the numbers from 0 on. */
-struct source {
-    _Atomic int calls;
-    int count; /* then it ends, or fails */
-    bool fails;
-    _Atomic int releases;
-    _Atomic int inside;
-    _Atomic bool overlapped;
-    struct gate *gate; /* entered and left at each call */
-};
-
-static asyr_status read_number(void *arg, asyr_value **item, asyr_error **error)
-{
-    struct source *source = arg;
-    int number = atomic_fetch_add(&source->calls, 1);
-    asyr_status status;
-    if (atomic_fetch_add(&source->inside, 1) != 0)
-        atomic_store(&source->overlapped, true);
-    if (source->gate)
-        run_gate(NULL, source->gate);
-    if (number < source->count)
-        status = asyr_value_new_int64(number, item, error);
-    else if (!source->fails)
-        status = ASYR_E_STOP;
-    else {
-        *error = asyr_error_new(ASYR_E_TIMEOUT, "Broken", "no more paper");
-        status = ASYR_E_TIMEOUT;
-    }
-    atomic_fetch_sub(&source->inside, 1);
-    return status;
-}
-
-static void release_source(void *arg)
-{
-    atomic_fetch_add(&((struct source *)arg)->releases, 1);
-}
-
-static asyr_iterator *imap_source(asyr_pool *pool, asyr_native_fn run, void *arg,
-                                  struct source *source, asyr_task_options *options)
-{
-    asyr_iterator *iterator = NULL;
-    asyr_function *function = support_native(run, arg);
-    UNIT_SUCCEEDS(asyr_pool_imap_source(pool, function, read_number, source,
-                                        release_source, options, &iterator, &error));
-    asyr_function_unref(function);
-    asyr_task_options_free(options);
-    return iterator;
-}
-
-static const int64_t chunk_sizes[] = {1, 3, 100};
-
-#define EACH_CHUNK_SIZE(chunk)                                                      \
-    for (const int64_t *at = chunk_sizes, *end = at + 3; at < end; at++)            \
-        for (int64_t chunk = *at, once = 1; once; once = 0)
+/* Taking from lazy maps: B14, B18 and B24 of the rules of behaviour. */
+#include "iterating.h"
 
 /* B14, B18: also every call after the end answers Stop. */
 static void values_come_in_the_order_of_the_input_then_stop(void)
@@ -198,53 +56,6 @@ static void an_item_fails_at_its_place_and_iteration_goes_on(void)
     support_end(pool);
 }
 
-/* B15 and B18: the error comes once, after the values, then Stop; its code is Task. */
-static void a_source_that_fails_ends_the_iteration_at_its_place(void)
-{
-    asyr_pool *pool = support_pool(2);
-    EACH_CHUNK_SIZE(chunk)
-    {
-        struct source source = {.count = 7, .fails = true};
-        asyr_iterator *iterator = imap_source(
-            pool, run_echo, NULL, &source, options_of(chunk, 0, ASYR_ORDER_INPUT));
-        for (int i = 0; i < 7; i++)
-            CU_ASSERT_EQUAL(next(iterator), i);
-        asyr_error *error = NULL;
-        CU_ASSERT_EQUAL(asyr_iterator_next(iterator, A_MINUTE, NULL, NULL, &error),
-                        ASYR_E_TASK);
-        CU_ASSERT_STRING_EQUAL(asyr_error_get_kind(error), "Broken");
-        CU_ASSERT_STRING_EQUAL(asyr_error_get_message(error), "no more paper");
-        asyr_error_unref(error);
-        CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-        CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-        CU_ASSERT_EQUAL(source.calls, 8);
-        CU_ASSERT_EQUAL(source.releases, 1);
-        asyr_iterator_unref(iterator);
-    }
-    support_end(pool);
-}
-
-/* B18: an endless input is fine with a buffer, which bounds what was read. */
-static void the_buffer_bounds_what_is_read_ahead(void)
-{
-    asyr_pool *pool = support_pool(2);
-    EACH_CHUNK_SIZE(chunk)
-    {
-        struct source source = {.count = INT32_MAX};
-        asyr_iterator *iterator = imap_source(
-            pool, run_echo, NULL, &source, options_of(chunk, 4, ASYR_ORDER_INPUT));
-        CU_ASSERT(source.calls >= 1 && source.calls <= 4);
-        for (int i = 0; i < 50; i++) {
-            CU_ASSERT_EQUAL(next(iterator), i);
-            CU_ASSERT(source.calls <= i + 4);
-        }
-        CU_ASSERT_EQUAL(source.releases, 0);
-        asyr_iterator_unref(iterator);
-        CU_ASSERT_EQUAL(source.releases, 1);
-    }
-    support_end(pool);
-}
-
 /* B18: no value is lost by a time-out. */
 static void a_timeout_loses_no_value(void)
 {
@@ -280,15 +91,6 @@ static void an_interrupt_loses_no_value(void)
     support_end(pool);
 }
 
-/* The number 0 waits until it may end. */
-static void run_first_held(asyr_task *task, void *gate)
-{
-    int64_t number = argument(task);
-    if (number == 0)
-        run_gate(task, gate);
-    run_echo(task, NULL);
-}
-
 /* B14 */
 static void values_come_in_the_order_of_arrival(void)
 {
@@ -304,291 +106,6 @@ static void values_come_in_the_order_of_arrival(void)
     CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
     asyr_iterator_unref(iterator);
     support_end(pool);
-}
-
-/* A call of next or put on another thread. */
-struct caller {
-    pthread_t thread;
-    asyr_iterator *iterator;
-    int64_t answer;
-};
-
-static void *call_next(void *arg)
-{
-    struct caller *caller = arg;
-    caller->answer = next(caller->iterator);
-    return NULL;
-}
-
-static void *call_put(void *arg)
-{
-    struct caller *caller = arg;
-    caller->answer = put(caller->iterator, 77, A_MINUTE);
-    return NULL;
-}
-
-static void start(struct caller *caller, asyr_iterator *iterator,
-                  void *(*call)(void *caller))
-{
-    caller->iterator = iterator;
-    pthread_create(&caller->thread, NULL, call, caller);
-}
-
-static int64_t answer_of(struct caller *caller)
-{
-    pthread_join(caller->thread, NULL);
-    return caller->answer;
-}
-
-static void await_takers(asyr_iterator *iterator, int count)
-{
-    support_await_sleepers(&iterator->lock, &iterator->takers, count);
-}
-
-static void await_putters(asyr_iterator *iterator, int count)
-{
-    support_await_sleepers(&iterator->lock, &iterator->putters, count);
-}
-
-static void what_is_put_comes_out_in_order(void)
-{
-    asyr_pool *pool = support_pool(2);
-    EACH_CHUNK_SIZE(chunk)
-    {
-        asyr_iterator *iterator =
-            imap_fed(pool, run_echo, NULL, options_of(chunk, 8, ASYR_ORDER_INPUT));
-        for (int i = 0; i < 8; i++)
-            CU_ASSERT_EQUAL(put(iterator, i, 0), ASYR_OK);
-        for (int i = 0; i < 8; i++)
-            CU_ASSERT_EQUAL(next(iterator), i);
-        UNIT_SUCCEEDS(asyr_iterator_finish(iterator, NULL, &error));
-        CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-        asyr_iterator_unref(iterator);
-    }
-    support_end(pool);
-}
-
-/* A chunk that is not full goes when somebody waits for it. */
-static void a_waiting_next_has_what_is_put(void)
-{
-    asyr_pool *pool = support_pool(1);
-    struct caller taker;
-    asyr_iterator *iterator =
-        imap_fed(pool, run_echo, NULL, options_of(5, 10, ASYR_ORDER_INPUT));
-    start(&taker, iterator, call_next);
-    await_takers(iterator, 1);
-    CU_ASSERT_EQUAL(put(iterator, 3, 0), ASYR_OK);
-    CU_ASSERT_EQUAL(answer_of(&taker), 3);
-    CU_ASSERT_EQUAL(put(iterator, 4, 0), ASYR_OK);
-    CU_ASSERT_EQUAL(next(iterator), 4);
-    asyr_iterator_unref(iterator);
-    support_end(pool);
-}
-
-/* B18: backpressure. */
-static void put_waits_while_the_buffer_is_full(void)
-{
-    asyr_pool *pool = support_pool(1);
-    struct caller putter;
-    EACH_CHUNK_SIZE(chunk)
-    {
-        asyr_iterator *iterator =
-            imap_fed(pool, run_echo, NULL, options_of(chunk, 2, ASYR_ORDER_INPUT));
-        CU_ASSERT_EQUAL(put(iterator, 0, 0), ASYR_OK);
-        CU_ASSERT_EQUAL(put(iterator, 1, 0), ASYR_OK);
-        CU_ASSERT_EQUAL(put(iterator, 2, 0), ASYR_E_TIMEOUT);
-        start(&putter, iterator, call_put);
-        await_putters(iterator, 1);
-        CU_ASSERT_EQUAL(next(iterator), 0);
-        CU_ASSERT_EQUAL(answer_of(&putter), ASYR_OK);
-        CU_ASSERT_EQUAL(put(iterator, 2, 0), ASYR_E_TIMEOUT);
-        CU_ASSERT_EQUAL(next(iterator), 1);
-        CU_ASSERT_EQUAL(next(iterator), 77);
-        asyr_iterator_unref(iterator);
-    }
-    support_end(pool);
-}
-
-static void put_after_finish_is_a_state_error(void)
-{
-    asyr_pool *pool = support_pool(1);
-    asyr_value *item = unit_int64(1);
-    asyr_iterator *iterator = imap_fed(pool, run_echo, NULL, NULL);
-    asyr_error *failure = asyr_error_new(ASYR_E_STOP, "Cut", "the line was cut");
-    CU_ASSERT_EQUAL(put(iterator, 5, 0), ASYR_OK);
-    UNIT_SUCCEEDS(asyr_iterator_finish(iterator, failure, &error));
-    UNIT_SUCCEEDS(asyr_iterator_finish(iterator, NULL, &error));
-    UNIT_FAILS(ASYR_E_STATE, asyr_iterator_put(iterator, item, 0, NULL, &error));
-    CU_ASSERT_EQUAL(next(iterator), 5);
-    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_TASK);
-    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-    asyr_iterator_unref(iterator);
-    asyr_error_unref(failure);
-    iterator = imap(pool, run_echo, NULL, 1, NULL);
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_iterator_put(iterator, item, 0, NULL, &error));
-    UNIT_FAILS(ASYR_E_ARGUMENT, asyr_iterator_finish(iterator, NULL, &error));
-    asyr_iterator_unref(iterator);
-    asyr_value_unref(item);
-    support_end(pool);
-}
-
-/* B22: each call that waits has the error, and after that comes Stop. */
-static void terminate_ends_a_next_that_waits_for_input(void)
-{
-    asyr_pool *pool = support_pool(1);
-    struct caller takers[2];
-    asyr_iterator *iterator = imap_fed(pool, run_echo, NULL, NULL);
-    start(&takers[0], iterator, call_next);
-    start(&takers[1], iterator, call_next);
-    await_takers(iterator, 2);
-    UNIT_SUCCEEDS(asyr_pool_terminate(pool, &error));
-    CU_ASSERT_EQUAL(answer_of(&takers[0]), -ASYR_E_TERMINATED);
-    CU_ASSERT_EQUAL(answer_of(&takers[1]), -ASYR_E_TERMINATED);
-    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-    CU_ASSERT_EQUAL(put(iterator, 1, 0), ASYR_E_TERMINATED);
-    asyr_iterator_unref(iterator);
-    support_terminate(pool);
-}
-
-/* B22 */
-static void terminate_ends_a_put_that_waits(void)
-{
-    asyr_pool *pool = support_pool(1);
-    struct caller putter;
-    asyr_iterator *iterator =
-        imap_fed(pool, run_echo, NULL, options_of(1, 1, ASYR_ORDER_INPUT));
-    CU_ASSERT_EQUAL(put(iterator, 9, 0), ASYR_OK);
-    CU_ASSERT_EQUAL(next(iterator), 9);
-    CU_ASSERT_EQUAL(put(iterator, 10, 0), ASYR_OK);
-    start(&putter, iterator, call_put);
-    await_putters(iterator, 1);
-    UNIT_SUCCEEDS(asyr_pool_terminate(pool, &error));
-    CU_ASSERT_EQUAL(answer_of(&putter), ASYR_E_TERMINATED);
-    asyr_iterator_unref(iterator);
-    support_terminate(pool);
-}
-
-/* B22: at the place of each item that was read, and once for the rest. */
-static void terminate_gives_terminated_to_what_has_not_ended(void)
-{
-    asyr_pool *pool = support_pool(1);
-    struct gate gate = GATE_CLOSED;
-    struct source source = {.count = INT32_MAX};
-    asyr_iterator *iterator = imap_source(pool, run_first_held, &gate, &source,
-                                          options_of(1, 3, ASYR_ORDER_INPUT));
-    latch_wait(&gate.entered, 1);
-    UNIT_SUCCEEDS(asyr_pool_terminate(pool, &error));
-    CU_ASSERT_EQUAL(source.releases, 1);
-    for (int i = 0; i < 4; i++)
-        CU_ASSERT_EQUAL(next(iterator), -ASYR_E_TERMINATED);
-    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-    latch_open(&gate.leave);
-    asyr_iterator_unref(iterator);
-    support_terminate(pool);
-}
-
-static void break_pool(asyr_task *task, void *arg)
-{
-    asyr_error *cause = asyr_error_new(ASYR_E_TASK, NULL, "for a test");
-    (void)task;
-    asyri_pool_break(arg, cause);
-    asyr_error_unref(cause);
-}
-
-/* B19 */
-static void a_broken_pool_ends_an_iterator(void)
-{
-    asyr_pool *pool = support_pool(1);
-    asyr_iterator *iterator = imap_fed(pool, run_echo, NULL, NULL);
-    CU_ASSERT_EQUAL(put(iterator, 9, 0), ASYR_OK);
-    CU_ASSERT_EQUAL(next(iterator), 9);
-    break_pool(NULL, pool);
-    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_BROKEN);
-    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-    asyr_iterator_unref(iterator);
-    support_end(pool);
-}
-
-/* What runs goes on; B29 for the rest. */
-static void cancel_drops_what_has_not_begun(void)
-{
-    asyr_pool *pool = support_pool(1);
-    struct gate gate = GATE_CLOSED;
-    struct source source = {.count = INT32_MAX};
-    asyr_iterator *iterator = imap_source(pool, run_first_held, &gate, &source,
-                                          options_of(1, 3, ASYR_ORDER_INPUT));
-    latch_wait(&gate.entered, 1);
-    UNIT_SUCCEEDS(asyr_iterator_cancel(iterator, &error));
-    UNIT_SUCCEEDS(asyr_iterator_cancel(iterator, &error));
-    CU_ASSERT_EQUAL(source.releases, 1);
-    latch_open(&gate.leave);
-    CU_ASSERT_EQUAL(next(iterator), 0);
-    for (int i = 0; i < 3; i++)
-        CU_ASSERT_EQUAL(next(iterator), -ASYR_E_CANCELLED);
-    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-    CU_ASSERT_EQUAL(source.calls, 3);
-    asyr_iterator_unref(iterator);
-    support_end(pool);
-}
-
-/* A chunk that runs keeps what it has; the rest of its items are cancelled. */
-static void cancel_keeps_the_values_of_a_chunk_that_runs(void)
-{
-    asyr_pool *pool = support_pool(1);
-    struct gate gate = GATE_CLOSED;
-    asyr_iterator *iterator =
-        imap(pool, run_first_held, &gate, 4, options_of(3, 0, ASYR_ORDER_INPUT));
-    latch_wait(&gate.entered, 1);
-    UNIT_SUCCEEDS(asyr_iterator_cancel(iterator, &error));
-    latch_open(&gate.leave);
-    CU_ASSERT_EQUAL(next(iterator), 0);
-    for (int i = 1; i < 4; i++)
-        CU_ASSERT_EQUAL(next(iterator), -ASYR_E_CANCELLED);
-    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-    asyr_iterator_unref(iterator);
-    support_end(pool);
-}
-
-static void the_last_handle_cancels_and_releases(void)
-{
-    struct gate gate = GATE_CLOSED;
-    struct source source = {.count = INT32_MAX};
-    asyr_pool *pool = support_pool(1);
-    asyr_iterator *iterator = imap_source(pool, run_first_held, &gate, &source,
-                                          options_of(2, 6, ASYR_ORDER_INPUT));
-    latch_wait(&gate.entered, 1);
-    asyr_iterator_unref(asyr_iterator_ref(iterator));
-    CU_ASSERT_EQUAL(source.releases, 0);
-    asyr_iterator_unref(iterator);
-    CU_ASSERT_EQUAL(source.releases, 1);
-    latch_open(&gate.leave);
-    asyr_iterator_unref(imap_fed(pool, run_echo, NULL, NULL));
-    iterator = imap_fed(pool, run_echo, NULL, options_of(3, 6, ASYR_ORDER_INPUT));
-    CU_ASSERT_EQUAL(put(iterator, 1, 0), ASYR_OK); /* part of a chunk */
-    asyr_iterator_unref(iterator);
-    support_end(pool); /* B23: nothing keeps it */
-    CU_ASSERT_EQUAL(latch_count(&gate.entered), 1);
-}
-
-/* B21: an iteration that was begun is accepted work. */
-static void a_closed_pool_goes_on_with_an_iteration(void)
-{
-    asyr_pool *pool = support_pool(2);
-    asyr_iterator *late = NULL;
-    struct source source = {.count = 20};
-    asyr_function *function = support_native(run_echo, NULL);
-    asyr_iterator *iterator = imap_source(pool, run_echo, NULL, &source,
-                                          options_of(1, 2, ASYR_ORDER_INPUT));
-    UNIT_SUCCEEDS(asyr_pool_close(pool, &error));
-    UNIT_FAILS(ASYR_E_POOL_CLOSED,
-               asyr_pool_imap_fed(pool, function, NULL, &late, &error));
-    UNIT_FAILS(ASYR_E_TIMEOUT, asyr_pool_join(pool, 0, NULL, &error));
-    for (int i = 0; i < 20; i++)
-        CU_ASSERT_EQUAL(next(iterator), i);
-    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
-    support_end(pool);
-    asyr_iterator_unref(iterator);
-    asyr_function_unref(function);
 }
 
 /* A task that runs a lazy map in its own pool, by which it answers the sum. */
@@ -763,30 +280,251 @@ static void notify_tells_of_what_is_put_and_of_the_end_by_force(void)
     support_terminate(pool);
 }
 
+/* Every second number is answered by an error as a value. */
+static void run_error_value(asyr_task *task, void *arg)
+{
+    asyr_value *value = NULL;
+    asyr_error *content = asyr_error_new(ASYR_E_TASK, "Held", "is only a value");
+    (void)arg;
+    if (argument(task) % 2) {
+        asyr_value_new_error(content, &value, NULL);
+        asyr_task_return(task, value, NULL);
+    } else {
+        asyr_task_fail(task, content, NULL);
+    }
+    asyr_value_unref(value);
+    asyr_error_unref(content);
+}
+
+static void an_error_that_was_returned_as_a_value_is_one(void)
+{
+    asyr_pool *pool = support_pool(2);
+    EACH_CHUNK_SIZE(chunk)
+    {
+        asyr_iterator *iterator = imap(pool, run_error_value, NULL, 6,
+                                       options_of(chunk, 0, ASYR_ORDER_INPUT));
+        for (int i = 0; i < 6; i++) {
+            asyr_value *value = NULL;
+            asyr_status status =
+                asyr_iterator_next(iterator, A_MINUTE, NULL, &value, NULL);
+            CU_ASSERT_EQUAL(status, i % 2 ? ASYR_OK : ASYR_E_TASK);
+            CU_ASSERT_EQUAL(asyr_value_get_type(value),
+                            i % 2 ? ASYR_VALUE_ERROR : -1);
+            asyr_value_unref(value);
+        }
+        asyr_iterator_unref(iterator);
+    }
+    support_end(pool);
+}
+
+/* The codes with which next itself may fail. */
+static void run_code(asyr_task *task, void *arg)
+{
+    static const int32_t codes[] = {ASYR_E_TIMEOUT, ASYR_E_STOP, ASYR_E_INTERRUPTED,
+                                    ASYR_E_NOT_READY};
+    asyr_error *failure = asyr_error_new(codes[argument(task)], NULL, "its own");
+    (void)arg;
+    asyr_task_fail(task, failure, NULL);
+    asyr_error_unref(failure);
+}
+
+/* B2 */
+static void an_error_of_an_item_is_told_apart_from_one_of_next(void)
+{
+    asyr_pool *pool = support_pool(1);
+    EACH_CHUNK_SIZE(chunk)
+    {
+        asyr_iterator *iterator =
+            imap(pool, run_code, NULL, 4, options_of(chunk, 0, ASYR_ORDER_INPUT));
+        for (int i = 0; i < 4; i++)
+            CU_ASSERT_EQUAL(next(iterator), -ASYR_E_TASK);
+        CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
+        asyr_iterator_unref(iterator);
+    }
+    support_end(pool);
+}
+
+static void run_second_exits(asyr_task *task, void *arg)
+{
+    if (argument(task) == 1)
+        run_exit(task, arg);
+    run_echo(task, arg);
+}
+
+/* B25: what the thread had done is kept; what it had yet to do is lost with it. */
+static void an_item_that_ends_its_thread_loses_the_rest_of_its_chunk(void)
+{
+    asyr_pool *pool = support_pool(1);
+    asyr_iterator *iterator =
+        imap(pool, run_second_exits, NULL, 4, options_of(3, 0, ASYR_ORDER_INPUT));
+    CU_ASSERT_EQUAL(next(iterator), 0);
+    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_WORKER_LOST);
+    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_WORKER_LOST);
+    CU_ASSERT_EQUAL(next(iterator), 3);
+    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
+    asyr_iterator_unref(iterator);
+    support_end(pool);
+}
+
+static asyr_value *nested(int depth)
+{
+    asyr_value *value = unit_list();
+    for (int i = 1; i < depth; i++) {
+        asyr_value *outer = unit_list();
+        UNIT_SUCCEEDS(asyr_value_append(outer, value, &error));
+        asyr_value_unref(value);
+        value = outer;
+    }
+    return value;
+}
+
+/* A chunk is no value: what fits alone fits in one. */
+static void items_may_nest_as_deep_as_values_may(void)
+{
+    asyr_pool *pool = support_pool(1);
+    asyr_value *deep = nested(ASYR_MAX_DEPTH);
+    EACH_CHUNK_SIZE(chunk)
+    {
+        asyr_iterator *iterator =
+            imap_fed(pool, run_echo, NULL, options_of(chunk, 4, ASYR_ORDER_INPUT));
+        for (int i = 0; i < 4; i++)
+            UNIT_SUCCEEDS(asyr_iterator_put(iterator, deep, 0, NULL, &error));
+        for (int i = 0; i < 4; i++) {
+            asyr_value *value = NULL;
+            UNIT_SUCCEEDS(
+                asyr_iterator_next(iterator, A_MINUTE, NULL, &value, &error));
+            CU_ASSERT_PTR_EQUAL(value, deep);
+            asyr_value_unref(value);
+        }
+        asyr_iterator_unref(iterator);
+    }
+    asyr_value_unref(deep);
+    support_end(pool);
+}
+
+static void chunks_arrive_as_a_whole(void)
+{
+    struct gate gate = GATE_CLOSED;
+    asyr_pool *pool = support_pool(2);
+    asyr_iterator *iterator =
+        imap(pool, run_first_held, &gate, 6, options_of(3, 0, ASYR_ORDER_ARRIVAL));
+    for (int i = 3; i < 6; i++)
+        CU_ASSERT_EQUAL(next(iterator), i);
+    latch_open(&gate.leave);
+    for (int i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(next(iterator), i);
+    CU_ASSERT_EQUAL(next(iterator), -ASYR_E_STOP);
+    asyr_iterator_unref(iterator);
+    support_end(pool);
+}
+
+static asyr_error *open_latch(asyr_value *value, void *latch)
+{
+    (void)value;
+    latch_open(latch);
+    return NULL;
+}
+
+static void run_latch_wait(asyr_task *task, void *latch)
+{
+    latch_wait(latch, 1);
+    run_echo(task, NULL);
+}
+
+/* B12: the item waits for a callback that only this thread can run. */
+static void next_on_the_thread_that_owns_the_queue_drains_it(void)
+{
+    struct latch called = LATCH_CLOSED;
+    asyr_queue *queue = support_queue(0);
+    asyr_pool_options *pool_options = support_pool_options(1);
+    UNIT_SUCCEEDS(asyr_pool_options_set_queue(pool_options, queue, &error));
+    asyr_pool *pool = support_pool_with(pool_options);
+    asyr_task_options *options = support_task_options();
+    UNIT_SUCCEEDS(
+        asyr_task_options_set_callback(options, open_latch, &called, NULL, &error));
+    UNIT_SUCCEEDS(asyr_queue_own(queue, &error));
+    asyr_result_unref(support_submit(pool, run_echo, NULL, options));
+    asyr_iterator *iterator = imap(pool, run_latch_wait, &called, 1, NULL);
+    CU_ASSERT_EQUAL(next(iterator), 0);
+    asyr_iterator_unref(iterator);
+    asyr_task_options_free(options);
+    support_end(pool);
+    asyr_queue_unref(queue);
+}
+
+/* Items by items, as a host that pulls has them. */
+static void a_lent_worker_runs_the_items(void)
+{
+    asyr_pool_options *options = support_pool_options(1);
+    UNIT_SUCCEEDS(
+        asyr_pool_options_set_worker_source(options, ASYR_WORKERS_HOST, &error));
+    asyr_pool *pool = support_pool_with(options);
+    asyr_worker *worker = NULL;
+    UNIT_SUCCEEDS(asyr_worker_new(pool, &worker, &error));
+    asyr_iterator *iterator =
+        imap(pool, run_third, NULL, 5, options_of(3, 0, ASYR_ORDER_INPUT));
+    for (int i = 0; i < 5; i++) {
+        asyr_task *task = NULL;
+        UNIT_SUCCEEDS(asyr_worker_next(worker, 0, NULL, &task, &error));
+        UNIT_SUCCEEDS(asyr_task_run(task, &error));
+        UNIT_SUCCEEDS(asyr_worker_done(worker, &error));
+    }
+    for (int i = 0; i < 5; i++)
+        CU_ASSERT_EQUAL(next_within(iterator, 0), i % 3 ? i : -ASYR_E_TASK);
+    asyr_iterator_unref(iterator);
+    asyr_worker_free(worker);
+    support_end(pool);
+}
+
+struct together {
+    _Atomic int now;
+    _Atomic bool overlapped;
+};
+
+static void run_alone(asyr_task *task, void *arg)
+{
+    struct together *together = arg;
+    if (atomic_fetch_add(&together->now, 1) != 0)
+        atomic_store(&together->overlapped, true);
+    run_echo(task, NULL);
+    atomic_fetch_sub(&together->now, 1);
+}
+
+static void the_items_of_a_strand_run_one_at_a_time(void)
+{
+    static struct together together;
+    asyr_pool *pool = support_pool(3);
+    asyr_strand *strand = NULL;
+    UNIT_SUCCEEDS(asyr_strand_new(pool, ASYR_STRAND_SERIAL, &strand, &error));
+    asyr_task_options *options = options_of(2, 8, ASYR_ORDER_INPUT);
+    UNIT_SUCCEEDS(asyr_task_options_set_strand(options, strand, &error));
+    asyr_iterator *iterator = imap(pool, run_alone, &together, 50, options);
+    asyr_strand_unref(strand);
+    for (int i = 0; i < 50; i++)
+        CU_ASSERT_EQUAL(next(iterator), i);
+    CU_ASSERT_FALSE(together.overlapped);
+    asyr_iterator_unref(iterator);
+    support_end(pool);
+}
+
 CU_TestInfo iterator_tests[] = {
     UNIT_TEST(values_come_in_the_order_of_the_input_then_stop),
     UNIT_TEST(an_empty_input_stops_at_once),
     UNIT_TEST(an_item_fails_at_its_place_and_iteration_goes_on),
-    UNIT_TEST(a_source_that_fails_ends_the_iteration_at_its_place),
-    UNIT_TEST(the_buffer_bounds_what_is_read_ahead),
     UNIT_TEST(a_timeout_loses_no_value),
     UNIT_TEST(an_interrupt_loses_no_value),
     UNIT_TEST(values_come_in_the_order_of_arrival),
-    UNIT_TEST(what_is_put_comes_out_in_order),
-    UNIT_TEST(a_waiting_next_has_what_is_put),
-    UNIT_TEST(put_waits_while_the_buffer_is_full),
-    UNIT_TEST(put_after_finish_is_a_state_error),
-    UNIT_TEST(terminate_ends_a_next_that_waits_for_input),
-    UNIT_TEST(terminate_ends_a_put_that_waits),
-    UNIT_TEST(terminate_gives_terminated_to_what_has_not_ended),
-    UNIT_TEST(a_broken_pool_ends_an_iterator),
-    UNIT_TEST(cancel_drops_what_has_not_begun),
-    UNIT_TEST(cancel_keeps_the_values_of_a_chunk_that_runs),
-    UNIT_TEST(the_last_handle_cancels_and_releases),
-    UNIT_TEST(a_closed_pool_goes_on_with_an_iteration),
     UNIT_TEST(next_inside_a_task_works_with_one_worker),
     UNIT_TEST(an_item_that_waits_for_itself_is_a_deadlock),
     UNIT_TEST(each_value_goes_to_one_of_several_threads),
     UNIT_TEST(notify_tells_once_when_next_would_not_wait),
     UNIT_TEST(notify_tells_of_what_is_put_and_of_the_end_by_force),
+    UNIT_TEST(an_error_that_was_returned_as_a_value_is_one),
+    UNIT_TEST(an_error_of_an_item_is_told_apart_from_one_of_next),
+    UNIT_TEST(an_item_that_ends_its_thread_loses_the_rest_of_its_chunk),
+    UNIT_TEST(items_may_nest_as_deep_as_values_may),
+    UNIT_TEST(chunks_arrive_as_a_whole),
+    UNIT_TEST(next_on_the_thread_that_owns_the_queue_drains_it),
+    UNIT_TEST(a_lent_worker_runs_the_items),
+    UNIT_TEST(the_items_of_a_strand_run_one_at_a_time),
     CU_TEST_INFO_NULL};

@@ -30,6 +30,9 @@
     SUITE(heap)                                                                     \
     SUITE(interrupt)                                                                \
     SUITE(iterator)                                                                 \
+    SUITE(iterator_end)                                                             \
+    SUITE(iterator_input)                                                           \
+    SUITE(iterator_memory)                                                          \
     SUITE(library)                                                                  \
     SUITE(library_search)                                                           \
     SUITE(map)                                                                      \
