@@ -232,7 +232,8 @@ static void the_last_handle_of_the_pool_may_go_while_it_is_iterated(void)
     asyr_iterator_unref(iterator);
 }
 
-/* B21: join waits for the input to be read, until nobody will. */
+/* B21: join waits for the input to be read, until nobody will.  The workers have time to
+ * fall asleep, from which they must be woken. */
 static void join_ends_when_an_unread_iterator_is_released(void)
 {
     struct source source = {.count = INT32_MAX};
@@ -241,7 +242,7 @@ static void join_ends_when_an_unread_iterator_is_released(void)
     asyr_iterator *other = imap_fed(pool, run_echo, NULL, NULL);
     UNIT_SUCCEEDS(asyr_pool_close(pool, &error));
     UNIT_SUCCEEDS(asyr_iterator_finish(other, NULL, &error));
-    UNIT_FAILS(ASYR_E_TIMEOUT, asyr_pool_join(pool, 0, NULL, &error));
+    UNIT_FAILS(ASYR_E_TIMEOUT, asyr_pool_join(pool, 20000000, NULL, &error));
     asyr_iterator_unref(iterator);
     UNIT_SUCCEEDS(asyr_pool_join(pool, A_MINUTE, NULL, &error));
     asyr_iterator_unref(other);
