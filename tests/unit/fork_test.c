@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/result.h"
+#include "pool/iterator.h"
 #include "pool/pool.h"
 
 /* Fails the child at this line; 0 would be success. */
@@ -38,6 +39,7 @@ struct inherited {
     asyr_function *function;
     asyr_result *running;
     asyr_result *ready;
+    asyr_iterator *iterator;
     asyr_interrupt *interrupt;
     asyr_task_options *options;
 };
@@ -65,6 +67,8 @@ static void prepare(struct inherited *had)
     UNIT_SUCCEEDS(asyr_task_options_set_queue(had->options, had->queue, &error));
     had->ready = support_submit(had->pool, run_echo, NULL, NULL);
     CU_ASSERT_EQUAL(support_outcome(had->ready), ASYR_OK);
+    UNIT_SUCCEEDS(
+        asyr_pool_imap_fed(had->pool, had->function, NULL, &had->iterator, &error));
     had->running = support_submit(had->pool, run_gate, &had->gate, NULL);
     latch_wait(&had->gate.entered, 1);
 }
@@ -74,6 +78,7 @@ static void release(struct inherited *had)
     asyr_task_options_free(had->options);
     asyr_result_unref(had->running);
     asyr_result_unref(had->ready);
+    asyr_iterator_unref(had->iterator);
     asyr_worker_free(had->worker);
     asyr_strand_unref(had->strand);
     asyr_interrupt_unref(had->interrupt);
@@ -165,6 +170,34 @@ static void use_pools(struct inherited *had)
     asyr_value_unref(list);
 }
 
+static asyr_status no_items(void *arg, asyr_value **item, asyr_error **error)
+{
+    (void)arg;
+    (void)item;
+    (void)error;
+    return ASYR_E_STOP;
+}
+
+static void use_iterator(struct inherited *had)
+{
+    int released = 0;
+    asyr_iterator *made = NULL;
+    asyr_value *list = unit_list();
+    CHILD_FORKED(
+        asyr_pool_imap(had->pool, had->function, list, NULL, &made, &error));
+    CHILD_FORKED(asyr_pool_imap_fed(had->pool, had->function, NULL, &made, &error));
+    CHILD_FORKED(asyr_pool_imap_source(had->pool, had->function, no_items, &released,
+                                       unit_count_release, NULL, &made, &error));
+    CHILD_CHECK(released == 1);
+    CHILD_FORKED(
+        asyr_iterator_next(had->iterator, ASYR_FOREVER, NULL, NULL, &error));
+    CHILD_FORKED(asyr_iterator_notify(had->iterator, had->queue, 0, &error));
+    CHILD_FORKED(asyr_iterator_cancel(had->iterator, &error));
+    CHILD_FORKED(asyr_iterator_put(had->iterator, list, ASYR_FOREVER, NULL, &error));
+    CHILD_FORKED(asyr_iterator_finish(had->iterator, NULL, &error));
+    asyr_value_unref(list);
+}
+
 static void use_queue(asyr_queue *queue)
 {
     int64_t number;
@@ -187,6 +220,7 @@ static void every_call_in_the_child_answers_forked(void)
     if (child == 0) {
         use_results(&had);
         use_pools(&had);
+        use_iterator(&had);
         use_queue(had.queue);
         _exit(0);
     }
@@ -215,12 +249,14 @@ static void releasing_is_safe_while_a_lock_was_held(void)
 {
     struct inherited had;
     prepare(&had);
+    asyri_mutex_lock(&had.iterator->lock);
     asyri_mutex_lock(&had.pool->lock);
     asyri_mutex_lock(&had.queue->lock);
     pid_t child = fork_child();
     if (child == 0) {
         use_results(&had);
         use_pools(&had);
+        use_iterator(&had);
         use_queue(had.queue);
         asyr_interrupt_trigger(had.interrupt);
         release(&had);
@@ -230,6 +266,7 @@ static void releasing_is_safe_while_a_lock_was_held(void)
     }
     asyri_mutex_unlock(&had.queue->lock);
     asyri_mutex_unlock(&had.pool->lock);
+    asyri_mutex_unlock(&had.iterator->lock);
     expect_child_succeeds(child);
     clean_up(&had);
 }

@@ -1,8 +1,5 @@
-/* The end of lazy maps: B18, B21, B22, B23 and B27 of the rules of behaviour. */
+/* The end of lazy maps: B18, B21, B22 and B23 of the rules of behaviour. */
 #include "iterating.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* B22: each call that waits has the error, and after that comes Stop. */
 static void terminate_ends_a_next_that_waits_for_input(void)
@@ -339,46 +336,6 @@ static void whatever_ends_an_iteration_each_call_comes_to_stop(void)
     }
 }
 
-/* B27 */
-static bool each_call_answers_forked(asyr_iterator *iterator, asyr_queue *queue,
-                                     asyr_value *item)
-{
-    asyr_status all[] = {
-        asyr_iterator_next(iterator, ASYR_FOREVER, NULL, NULL, NULL),
-        asyr_iterator_notify(iterator, queue, 0, NULL),
-        asyr_iterator_cancel(iterator, NULL),
-        asyr_iterator_put(iterator, item, ASYR_FOREVER, NULL, NULL),
-        asyr_iterator_finish(iterator, NULL, NULL),
-    };
-    bool forked = true;
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        forked = forked && all[i] == ASYR_E_FORKED;
-    asyr_iterator_unref(iterator);
-    return forked;
-}
-
-static void in_the_child_of_a_fork_each_call_answers_forked(void)
-{
-    int status = -1;
-    asyr_pool *pool = support_pool(1);
-    asyr_queue *queue = support_queue(0);
-    asyr_value *item = unit_int64(1);
-    asyr_iterator *iterator = imap_fed(pool, run_echo, NULL, NULL);
-    asyri_mutex_lock(&iterator->lock);
-    pid_t child = fork();
-    if (child == 0) {
-        alarm(60);
-        _exit(each_call_answers_forked(iterator, queue, item) ? 0 : 1);
-    }
-    asyri_mutex_unlock(&iterator->lock);
-    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
-    CU_ASSERT_EQUAL(status, 0);
-    asyr_value_unref(item);
-    asyr_queue_unref(queue);
-    asyr_iterator_unref(iterator);
-    support_end(pool);
-}
-
 CU_TestInfo iterator_end_tests[] = {
     UNIT_TEST(terminate_ends_a_next_that_waits_for_input),
     UNIT_TEST(terminate_ends_a_put_that_waits),
@@ -397,5 +354,4 @@ CU_TestInfo iterator_end_tests[] = {
     UNIT_TEST(a_queue_may_be_closed_before_its_event_is_due),
     UNIT_TEST(an_iterator_may_be_released_in_every_state),
     UNIT_TEST(whatever_ends_an_iteration_each_call_comes_to_stop),
-    UNIT_TEST(in_the_child_of_a_fork_each_call_answers_forked),
     CU_TEST_INFO_NULL};
