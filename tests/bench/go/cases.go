@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/bits"
 	"math/rand"
 	"runtime"
 	"sync"
@@ -11,7 +12,9 @@ import (
 func pipelined(newPeer func() peer, f task) benchmark {
 	return func(count int) metrics {
 		p := newPeer()
-		return timed(count, "ns_per_task", func() { check(produce(p, f, count), sumTo(count)) })
+		return timed(count, "ns_per_task", func(count int) {
+			check(produce(p, f, count), sumTo(count))
+		})
 	}
 }
 
@@ -29,7 +32,7 @@ func produce(p peer, f task, count int) (sum int64) {
 
 func grouped(f task) benchmark {
 	return func(count int) metrics {
-		return timed(count, "ns_per_task", func() {
+		return timed(count, "ns_per_task", func(count int) {
 			var sum int64
 			for _, value := range waitGroup(count, f) {
 				sum += value
@@ -42,8 +45,8 @@ func grouped(f task) benchmark {
 func producers(newPeer func() peer, number int) benchmark {
 	return func(count int) metrics {
 		p := newPeer()
-		each := count / number
-		return timed(each*number, "ns_per_task", func() {
+		return timed(count/number*number, "ns_per_task", func(count int) {
+			each := count / number
 			var group sync.WaitGroup
 			for i := 0; i < number; i++ {
 				group.Add(1)
@@ -88,8 +91,7 @@ func roundTrips(newPeer func() peer, prepare func()) benchmark {
 }
 
 // inParts has a pool work on four parts of a range for each worker.
-func inParts(count int, body func(first, last int)) {
-	p := newWorkerPool()
+func inParts(p peer, count int, body func(first, last int)) {
 	size := (count + 4*workers - 1) / (4 * workers)
 	var results []<-chan int64
 	for first := 0; first < count; first += size {
@@ -107,12 +109,12 @@ func inParts(count int, body func(first, last int)) {
 	}
 }
 
+// mapSquares writes into memory that was touched before, as the programs of C do.
 func mapSquares(count int) metrics {
-	numbers := countUp(count)
-	var squares []float64
-	found := timed(count, "ns_per_item", func() {
-		squares = make([]float64, count)
-		inParts(count, func(first, last int) {
+	p := newWorkerPool()
+	numbers, squares := countUp(count), countUp(count)
+	found := timed(count, "ns_per_item", func(count int) {
+		inParts(p, count, func(first, last int) {
 			for i := first; i < last; i++ {
 				squares[i] = square(numbers[i])
 			}
@@ -130,19 +132,19 @@ func checkSquares(squares []float64, count int) {
 }
 
 func mapMicroseconds(count int) metrics {
-	var calls atomic.Int64
+	p := newWorkerPool()
 	loops := loopsPerMicrosecond()
-	serial := serialTime(count, func(int) { spin(loops) })
-	found := efficiency(count, serial, func() {
-		inParts(count, func(first, last int) {
+	serial := func() time.Duration { return serialTime(count, func(int) { spin(loops) }) }
+	return efficiency(count, serial, func(count int) {
+		var calls atomic.Int64
+		inParts(p, count, func(first, last int) {
 			for i := first; i < last; i++ {
 				spin(loops)
 			}
 			calls.Add(int64(last - first))
 		})
+		check(calls.Load(), int64(count))
 	})
-	check(calls.Load(), int64(count))
-	return found
 }
 
 func serialTime(count int, body func(i int)) time.Duration {
@@ -168,30 +170,33 @@ func uneven(newPeer func() peer, put order) benchmark {
 	return func(count int) metrics {
 		loops := pareto(count)
 		put(loops)
-		serial := serialTime(count, func(i int) { spin(loops[i]) })
+		serial := func() time.Duration {
+			return serialTime(count, func(i int) { spin(loops[i]) })
+		}
 		work := func(i int64) int64 {
 			spin(loops[i])
 			return i
 		}
 		p := newPeer()
-		return efficiency(count, serial, func() { check(produce(p, work, count), sumTo(count)) })
+		return efficiency(count, serial, func(count int) {
+			check(produce(p, work, count), sumTo(count))
+		})
 	}
 }
 
+// grow makes the deepest tree with at most so many nodes, of a depth of 3 or more.
 func grow(nodes int) metrics {
 	runtime.GOMAXPROCS(workers)
-	depth := 0
-	for 1<<(depth+2) <= nodes {
-		depth++
-	}
+	depth := bits.Len(uint(nodes|16)) - 2
 	count := 1<<(depth+1) - 1
-	return timed(count, "ns_per_node", func() { check(tree(depth), count) })
+	check(tree(depth-3), 1<<(depth-2)-1)
+	return timedOnce(count, "ns_per_node", func() { check(tree(depth), count) })
 }
 
 // waits polls for a result that does not come, and waits for it for a millisecond.
 func waits(count int) metrics {
 	result := make(chan int64)
-	found := timed(count, "poll_ns", func() {
+	found := timed(count, "poll_ns", func(count int) {
 		for i := 0; i < count; i++ {
 			select {
 			case <-result:
@@ -217,15 +222,15 @@ func waits(count int) metrics {
 func callbacks(newPeer func() peer) benchmark {
 	return func(count int) metrics {
 		p := newPeer()
-		var seen, sum atomic.Int64
-		last := make(chan struct{})
-		callback := func(value int64) {
-			sum.Add(value)
-			if seen.Add(1) == int64(count) {
-				close(last)
+		return timed(count, "ns_per_task", func(count int) {
+			var seen, sum atomic.Int64
+			last := make(chan struct{})
+			callback := func(value int64) {
+				sum.Add(value)
+				if seen.Add(1) == int64(count) {
+					close(last)
+				}
 			}
-		}
-		return timed(count, "ns_per_task", func() {
 			for i := 0; i < count; i++ {
 				p.callBack(same, int64(i), callback)
 			}

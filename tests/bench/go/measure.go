@@ -35,8 +35,16 @@ func cpuTime() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// timed is how long a body takes for each of `count`, under the name of the metric.
-func timed(count int, metric string, body func()) metrics {
+// warmUp is how many are done before time runs.
+func warmUp(count int) int { return (count + 9) / 10 }
+
+// timed is how long a body takes for each of so many, under the name of the metric.
+func timed(count int, metric string, body func(count int)) metrics {
+	body(warmUp(count))
+	return timedOnce(count, metric, func() { body(count) })
+}
+
+func timedOnce(count int, metric string, body func()) metrics {
 	cpu, start := cpuTime(), time.Now()
 	body()
 	elapsed := time.Since(start)
@@ -46,33 +54,44 @@ func timed(count int, metric string, body func()) metrics {
 	}
 }
 
-// efficiency is how near a body comes to the work's serial time over the workers.
-func efficiency(count int, serial time.Duration, body func()) metrics {
+// efficiency is how near a body comes to the serial time of its work, which is
+// measured before and after, over the workers.
+func efficiency(count int, serial func() time.Duration, body func(count int)) metrics {
+	before := serial()
+	body(warmUp(count))
 	cpu, start := cpuTime(), time.Now()
-	body()
+	body(count)
 	elapsed := time.Since(start)
+	used := cpuTime() - cpu
+	ideal := float64(before+serial()) / 2 / float64(workers)
 	return metrics{
-		"efficiency":      float64(serial) / float64(workers) / float64(elapsed),
-		"cpu_ns_per_task": float64(cpuTime()-cpu) / float64(count),
+		"efficiency":      ideal / float64(elapsed),
+		"cpu_ns_per_task": float64(used) / float64(count),
 	}
 }
 
 // percentiles times each of `count` calls; before each it does what `prepare` says.
 func percentiles(count int, prepare func(), call func(number int64)) metrics {
-	taken := make([]time.Duration, count)
+	timeEach(warmUp(count), prepare, call)
 	cpu := cpuTime()
-	for i := range taken {
-		prepare()
-		start := time.Now()
-		call(int64(i))
-		taken[i] = time.Since(start)
-	}
+	taken := timeEach(count, prepare, call)
 	used := cpuTime() - cpu
 	return metrics{
 		"p50_ns":          float64(percentile(taken, 50)),
 		"p99_ns":          float64(percentile(taken, 99)),
 		"cpu_ns_per_task": float64(used) / float64(count),
 	}
+}
+
+func timeEach(count int, prepare func(), call func(number int64)) []time.Duration {
+	taken := make([]time.Duration, count)
+	for i := range taken {
+		prepare()
+		start := time.Now()
+		call(int64(i))
+		taken[i] = time.Since(start)
+	}
+	return taken
 }
 
 func percentile(taken []time.Duration, percent int) time.Duration {

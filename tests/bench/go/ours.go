@@ -17,7 +17,7 @@ func oursPipelined(name string) benchmark {
 	return func(count int) metrics {
 		pool, f := open("int64_t " + name + "(int64_t)")
 		defer pool.Close()
-		return timed(count, "ns_per_task", func() {
+		return timed(count, "ns_per_task", func(count int) {
 			results := make([]*asyncresult.Result, count)
 			for i := range results {
 				results[i] = must(pool.ApplyAsync(f, i))
@@ -44,8 +44,8 @@ func oursMap(count int) metrics {
 	defer pool.Close()
 	numbers := countUp(count)
 	var squares []float64
-	found := timed(count, "ns_per_item", func() {
-		squares = must(pool.Map(forever, f, numbers)).([]float64)
+	found := timed(count, "ns_per_item", func(count int) {
+		squares = must(pool.Map(forever, f, numbers[:count])).([]float64)
 	})
 	checkSquares(squares, count)
 	return found
@@ -54,9 +54,11 @@ func oursMap(count int) metrics {
 func oursArrayMap(count int) metrics {
 	pool, f := open("double bench_square(double)")
 	defer pool.Close()
+	few := must(asyncresult.NewArray(countUp(warmUp(count))))
+	succeed(must(pool.MapAsync(f, few)).Wait(forever))
 	numbers := must(asyncresult.NewArray(countUp(count)))
 	var result *asyncresult.Result
-	found := timed(count, "ns_per_item", func() {
+	found := timedOnce(count, "ns_per_item", func() {
 		result = must(pool.MapAsync(f, numbers))
 		succeed(result.Wait(forever))
 	})
@@ -67,16 +69,16 @@ func oursArrayMap(count int) metrics {
 func oursCallbacks(count int) metrics {
 	pool, f := open("int64_t bench_same(int64_t)")
 	defer pool.Close()
-	seen, sum := 0, int64(0)
-	last := make(chan struct{})
-	callback := asyncresult.OnValue(func(value any) {
-		seen++
-		sum += value.(int64)
-		if seen == count {
-			close(last)
-		}
-	})
-	return timed(count, "ns_per_task", func() {
+	return timed(count, "ns_per_task", func(count int) {
+		seen, sum := 0, int64(0)
+		last := make(chan struct{})
+		callback := asyncresult.OnValue(func(value any) {
+			seen++
+			sum += value.(int64)
+			if seen == count {
+				close(last)
+			}
+		})
 		for i := 0; i < count; i++ {
 			must(pool.Submit(f, []any{i}, callback))
 		}

@@ -56,15 +56,15 @@ func sumTo(count int) int64 {
 	return int64(count) * int64(count-1) / 2
 }
 
-// pareto is how many loops so many tasks take, sorted, from 1 us to 1 ms: most are
-// short, and the few long ones have a large part of the time.
+// pareto is how many loops so many tasks take, sorted, Pareto with the shape 1 from 1 us to
+// 1 ms: most are short, and the few long ones have a large part of the time.
 func pareto(count int) []int {
-	const shape = 1.0
+	const shortest, longest = 1, 1000
 	loops := make([]int, count)
 	perMicrosecond := float64(loopsPerMicrosecond())
 	for i := range loops {
-		rest := 1 - float64(i)/float64(count)
-		loops[i] = int(perMicrosecond * math.Min(math.Pow(rest, -1/shape), 1000))
+		share := float64(i) / float64(count)
+		loops[i] = int(perMicrosecond * shortest / (1 - share*(1-shortest/float64(longest))))
 	}
 	return loops
 }

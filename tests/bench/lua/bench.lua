@@ -17,18 +17,22 @@ local function check(found, expected)
   end
 end
 
--- The metrics of a body that has `count` tasks run.
+-- The metrics of a body that has so many tasks run, after a tenth of them to warm up.
 local function timed(count, body, metric)
+  body(math.ceil(count / 10))
   local cpu, start = os.clock(), uv.hrtime()
-  body()
+  body(count)
   return {
     [metric] = (uv.hrtime() - start) / count,
     cpu_ns_per_task = (os.clock() - cpu) * 1e9 / count,
   }
 end
 
--- The metrics of `count` calls, one after the other.
+-- The metrics of `count` calls, one after the other, after a tenth of them.
 local function timed_each(count, call)
+  for i = 1, math.ceil(count / 10) do
+    call(i)
+  end
   local taken, cpu = {}, os.clock()
   for i = 1, count do
     local start = uv.hrtime()
@@ -66,7 +70,7 @@ local function open()
 end
 
 local function pipelined(count, pool, f)
-  return timed(count, function()
+  return timed(count, function(count)
     local results, sum = {}, 0
     for i = 1, count do
       results[i] = pool:apply_async(f, {i})
@@ -97,11 +101,13 @@ end
 
 function ours.W4a(count)
   local pool, functions, asyncresult = open()
-  local numbers = asyncresult.array("double", count)
-  local squares
-  pool:apply(functions.count_up, {numbers, count})
-  local metrics = timed(count, function()
-    squares = pool:map(functions.square, numbers)
+  local arrays, squares = {}, nil
+  for _, size in ipairs {math.ceil(count / 10), count} do
+    arrays[size] = asyncresult.array("double", size)
+    pool:apply(functions.count_up, {arrays[size], size})
+  end
+  local metrics = timed(count, function(count)
+    squares = pool:map(functions.square, arrays[count])
   end, "ns_per_item")
   check(#squares, count)
   check(squares[count], (count - 1) ^ 2)
@@ -110,11 +116,11 @@ end
 
 function ours.W8(count)
   local pool, functions = open()
-  local seen, sum = 0, 0
-  local options = {callback = function(value)
-    seen, sum = seen + 1, sum + value
-  end}
-  return timed(count, function()
+  return timed(count, function(count)
+    local seen, sum = 0, 0
+    local options = {callback = function(value)
+      seen, sum = seen + 1, sum + value
+    end}
     for i = 1, count do
       pool:apply_async(functions.same, {i}, options)
     end
@@ -146,7 +152,8 @@ local function queue_work(count, f)
   local work = uv.new_work(f, function(value)
     seen, sum = seen + 1, sum + value
   end)
-  return timed(count, function()
+  return timed(count, function(count)
+    seen, sum = 0, 0
     for i = 1, count do
       work:queue(i)
     end
@@ -207,8 +214,9 @@ local function each_part(count, call)
   end
 end
 
-local function map_text(count)
-  local parts, expected, sum = {}, 0, 0
+-- So many numbers, packed: one string for each part.
+local function text_parts(count)
+  local parts, expected = {}, 0
   each_part(count, function(first, last)
     local numbers = {}
     for i = first, last do
@@ -217,17 +225,26 @@ local function map_text(count)
     parts[#parts + 1] = table.concat(numbers)
     expected = expected + last ^ 2
   end)
+  return parts, expected
+end
+
+local function map_text(count)
+  local sum
   local work = uv.new_work(squares_of_text, function(squares)
     sum = sum + string.unpack("d", squares, -8)
   end)
-  local metrics = timed(count, function()
-    for _, part in ipairs(parts) do
+  local parts, expected = {}, {}
+  for _, size in ipairs {math.ceil(count / 10), count} do
+    parts[size], expected[size] = text_parts(size)
+  end
+  return timed(count, function(count)
+    sum = 0
+    for _, part in ipairs(parts[count]) do
       work:queue(part)
     end
     uv.run()
+    check(sum, expected[count])
   end, "ns_per_item")
-  check(sum, expected)
-  return metrics
 end
 
 local function map_memory(count)
@@ -240,14 +257,13 @@ local function map_memory(count)
     return tonumber(ffi.cast("uintptr_t", array))
   end
   local work = uv.new_work(squares_in_memory, function() end)
-  local metrics = timed(count, function()
+  return timed(count, function(count)
     each_part(count, function(first, last)
       work:queue(address(from), address(into), first, last)
     end)
     uv.run()
+    check(into[count - 1], (count - 1) ^ 2)
   end, "ns_per_item")
-  check(into[count - 1], (count - 1) ^ 2)
-  return metrics
 end
 
 luv.W4a = jit and map_memory or map_text

@@ -104,15 +104,18 @@ def cpu_ns():
 
 
 def timed(make, count, body):
-    """The metrics of a body that has `count` tasks run; the CPU time is that of the
-    pool's whole life, since a child's is known when it has ended."""
+    """The times per task of a body that has `count` tasks run, after a tenth of them to
+    warm up.  The CPU time is that of the pool's whole life, since a child's is known
+    when it has ended, over all of the tasks."""
+    few = -(-count // 10)
     cpu = cpu_ns()
     pool = make()
+    body(pool, few)
     start = time.perf_counter_ns()
-    body(pool)
+    body(pool, count)
     elapsed = time.perf_counter_ns() - start
     pool.end()
-    return elapsed / count, (cpu_ns() - cpu) / count
+    return elapsed / count, (cpu_ns() - cpu) / (count + few)
 
 
 def per_task(make, count, body):
@@ -121,7 +124,7 @@ def per_task(make, count, body):
 
 
 def pipelined(make, count, function):
-    def body(pool):
+    def body(pool, count):
         results = [pool.submit(function, i) for i in range(count)]
         check(sum(pool.get(result) for result in results), count * (count - 1) // 2)
     return per_task(make, count, body)
@@ -150,7 +153,8 @@ def resident_bytes():
 def round_trips(make, count, pause=0.0):
     taken = []
 
-    def body(pool):
+    def body(pool, count):
+        taken.clear()
         for i in range(count):
             if pause:
                 time.sleep(pause)
@@ -188,8 +192,8 @@ def waits(make, count):
 def map_squares(make, count):
     items = array.array("d", range(count))
 
-    def body(pool):
-        squares = pool.map(square, items)
+    def body(pool, count):
+        squares = pool.map(square, items[:count] if count < len(items) else items)
         check(squares[-1], float(count - 1) ** 2)
         check(len(squares), count)
     elapsed, cpu = timed(make, count, body)
@@ -197,15 +201,15 @@ def map_squares(make, count):
 
 
 def callbacks(make, count):
-    seen = []
-    last = threading.Event()
+    def body(pool, count):
+        seen = []
+        last = threading.Event()
 
-    def callback(value):
-        seen.append(value)
-        if len(seen) == count:
-            last.set()
+        def callback(value):
+            seen.append(value)
+            if len(seen) == count:
+                last.set()
 
-    def body(pool):
         for i in range(count):
             pool.submit_with_callback(same, i, callback)
         last.wait()

@@ -189,54 +189,66 @@ module Workloads
     abort "bench.rb: expected #{expected}, found #{found}" unless found == expected
   end
 
+  # Times a block that has so many tasks run, after a tenth of them to warm up.
   def timed(count, metric = "ns_per_task")
+    yield (count / 10.0).ceil
     cpu = cpu_now
     start = now
-    yield
+    yield count
     { metric => (now - start).fdiv(count), "cpu_ns_per_task" => (cpu_now - cpu).fdiv(count) }
   end
 
   def pipelined(peer, count, task)
-    timed(count) do
+    timed(count) do |count|
       results = Array.new(count) { |number| peer.submit(task, number) }
       check(peer.get_all(results).sum, count * (count - 1) / 2)
     end
   end
 
   def round_trips(peer, count)
+    time_trips(peer, count / 10)
     cpu = cpu_now
-    taken = Array.new(count) do |number|
-      start = now
-      check(peer.get(peer.submit(:same, number)), number)
-      now - start
-    end.sort
+    taken = time_trips(peer, count).sort
     { "p50_ns" => taken[count / 2], "p99_ns" => taken[count * 99 / 100],
       "cpu_ns_per_task" => (cpu_now - cpu).fdiv(count) }
   end
 
+  def time_trips(peer, count)
+    Array.new(count) do |number|
+      start = now
+      check(peer.get(peer.submit(:same, number)), number)
+      now - start
+    end
+  end
+
   def map_squares(peer, count)
-    items = peer.items(count)
+    items = [(count / 10.0).ceil, count].to_h { |size| [size, peer.items(size)] }
     squares = nil
-    metrics = timed(count, "ns_per_item") { squares = peer.squares(items) }
+    metrics = timed(count, "ns_per_item") { |count| squares = peer.squares(items[count]) }
     check(squares.size, count)
     check(squares.max, (count - 1.0)**2)
     metrics
   end
 
   def callbacks(peer, count)
-    ended = Queue.new
+    timed(count) do |count|
+      ended = Queue.new
+      callback = counter(count, ended)
+      count.times { |number| peer.call_back(:same, number, callback) }
+      check(ended.pop, count * (count - 1) / 2)
+    end
+  end
+
+  # A callback that puts the sum of so many values into a queue; any thread calls it.
+  def counter(count, ended)
     lock = Mutex.new
     seen = sum = 0
-    callback = lambda do |value|
+    lambda do |value|
       lock.synchronize do
         seen += 1
         sum += value
         ended << sum if seen == count
       end
-    end
-    timed(count) do
-      count.times { |number| peer.call_back(:same, number, callback) }
-      check(ended.pop, count * (count - 1) / 2)
     end
   end
 

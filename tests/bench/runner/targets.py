@@ -66,7 +66,7 @@ ALL = [
     Target("W2c", "99th percentile, against the best peer",
            to_best("p99_ns", "asyncresult-helping"), 0.8),
     Target("W2c", "not helping, against libuv, GLib and Asio",
-           to_peers("p50_ns", "asyncresult", ["libuv", "glib-pool", "asio"]), 1.0),
+           to_peers("p50_ns", "asyncresult", ["libuv", "glib-pool", "glib-task", "asio"]), 1.0),
     Target("W3-2", "against the best peer", to_best("ns_per_task"), 0.75),
     Target("W3-4", "against the best peer", to_best("ns_per_task"), 0.75),
     Target("W4a", "by function pointer, against the best peer", to_best("ns_per_item"), 1.05),
