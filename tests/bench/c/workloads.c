@@ -554,7 +554,9 @@ static void print_idle_memory(struct bench_run *run)
 
 static void run_idle(struct bench_run *run)
 {
-    if (!run->peer->starts_once && holders(run, MANY_WORKERS) == MANY_WORKERS)
+    const struct bench_peer *peer = run->peer;
+    if (!peer->starts_once && !peer->leaves_workers_asleep &&
+        holders(run, MANY_WORKERS) == MANY_WORKERS)
         print_idle_memory(run);
     print_idle_cpu(run);
 }
@@ -568,7 +570,8 @@ static bool has_batches(const struct bench_peer *peer)
 
 static bool has_outstanding(const struct bench_peer *peer)
 {
-    return has_batches(peer) && !peer->never_outstanding;
+    return has_batches(peer) && !peer->never_outstanding &&
+           !peer->leaves_workers_asleep;
 }
 
 static bool has_squares(const struct bench_peer *peer)

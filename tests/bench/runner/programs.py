@@ -23,7 +23,7 @@ def commands(build):
     return [shlex.split(line) for line in lines if line]
 
 
-def ask(command, arguments, workers=None, timeout=60):
+def ask(command, arguments, workers=None, timeout=30):
     """The lines that a program answers."""
     environment = dict(os.environ)
     if workers is not None:
@@ -62,7 +62,7 @@ def notes(all_commands):
     return found
 
 
-def run(case, workers, scale, timeout=60):
+def run(case, workers, scale, timeout=30):
     """The metrics of one run."""
     arguments = ["run", case.workload, case.variant, str(scale)]
     metrics = {}

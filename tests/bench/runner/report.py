@@ -127,7 +127,7 @@ def section(results, name, pictures):
         if table:
             lines += ["", *metric_table(cases, name, metric, table)]
     failures = [case for case in cases if case["workload"] == name and "failure" in case]
-    lines += [f"\n{case['variant']} has no figures: {case['failure']}." for case in failures]
+    lines += [f"\n{case['variant']} failed in round {len(case['runs']) + 1}: it {case['failure']}." for case in failures]
     notes = notes_on(results, name)
     if notes:
         lines += ["", "What differs:", "", *notes]
