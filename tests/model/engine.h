@@ -14,6 +14,7 @@ struct model_options {
     int preemptions; /* instead of the scenario's bound; -1: keep that */
     bool must_fail;
     bool quiet;
+    bool survey;
 };
 extern struct model_options model_options;
 
@@ -58,7 +59,7 @@ struct explore_step {
 void explore_log(const struct explore_step *step);
 const char *explore_order_name(memory_order order);
 
-/* The order to use instead, and a note that this place exists. */
+/* The order to use instead; in a survey, this place is noted. */
 memory_order explore_weaken(const char *function, const char *operation,
                             const char *object, memory_order order);
 
@@ -114,8 +115,19 @@ void memory_exchange_when(const volatile void *object, size_t size, uint64_t val
                           bool equal, uint64_t replacement, const char *function);
 uint64_t memory_exchange(const volatile void *object, size_t size, uint64_t value,
                          memory_order order, const char *function);
+/* Whether a thread's clock had that value before the running thread's last step. */
+bool memory_has_happened(int thread, uint32_t clock);
+/* The running thread's clock at its next step. */
+uint32_t memory_next_clock(void);
+/* Too many of something: give up. */
+void memory_overflow(const char *what);
+
+/* plain.c: memory that is not atomic. */
+
+void plain_reset(void);
 /* From now on nobody may touch it. */
-void memory_free(const void *start, size_t size);
+void plain_free(const void *start, size_t size);
+void plain_check_alive(const volatile void *address);
 
 /* system.c */
 void system_reset(void);

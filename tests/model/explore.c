@@ -185,7 +185,8 @@ memory_order explore_weaken(const char *function, const char *operation,
                             const char *object, memory_order order)
 {
     char place[160];
-    note_site(function, operation, object, order);
+    if (model_options.survey)
+        note_site(function, operation, object, order);
     if (!model_options.weakened[0])
         return order;
     int length =
@@ -204,6 +205,7 @@ static enum threads_outcome run_once(const struct model_scenario *scenario)
     at = 0;
     step_count = 0;
     memory_reset();
+    plain_reset();
     system_reset();
     scenario->setup();
     enum threads_outcome outcome = threads_run(scenario);

@@ -6,6 +6,8 @@
 
 #include <stdatomic.h>
 
+#include "base/alloc.h"
+
 #define RELAXED memory_order_relaxed
 #define ACQUIRE memory_order_acquire
 #define RELEASE memory_order_release
@@ -13,6 +15,7 @@
 
 static _Atomic int x, y, z;
 static int plain;
+static _Atomic int *allocated;
 static int r[4];
 static bool seen;
 
@@ -262,6 +265,28 @@ static void hand_over_1(void)
     model_read_plain(&plain);
 }
 
+/* Memory that is given back when nobody uses it any more. */
+static void setup_allocated(void)
+{
+    setup();
+    allocated = asyri_alloc(sizeof *allocated);
+    atomic_init(allocated, 0);
+}
+
+static void use(void)
+{
+    atomic_fetch_add_explicit(allocated, 1, RELAXED);
+    store_x(RELEASE);
+}
+
+static void free_when_used(void)
+{
+    if (!model_mutant("free_too_early"))
+        MODEL_AWAIT(&x, 1);
+    load_y(RELAXED);
+    asyri_free(allocated);
+}
+
 static void nothing(void)
 {
 }
@@ -319,4 +344,5 @@ const struct model_scenario model_scenarios[] = {
     TEST("load_buffering", load_buffering_0, load_buffering_1, both_saw, forbidden),
     {"atomic_addition", setup, {add, add, add}, lost_one, forbidden, false, 0},
     TEST("hand_over", hand_over_0, hand_over_1, nothing, NULL),
+    {"freed", setup_allocated, {use, free_when_used}, nothing, NULL, false, 0},
     {.name = NULL}};

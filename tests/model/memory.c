@@ -15,19 +15,18 @@
  * access that is sequentially consistent sees nothing older there, and a fence
  * exchanges views with it.
  *
- * Happens-before for memory that is not atomic goes by vector clocks, which travel
- * with the views, but not through `consistent`.
+ * Vector clocks travel with the views, but not through `consistent`: they are for
+ * happens-before, by which memory that is not atomic goes (plain.c).
  */
 #include "engine.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define OBJECTS 48
+#define OBJECTS 24
 #define STORES 96 /* of one object */
 #define ALL_STORES 1024
-#define CELLS 64
-#define FREED 32
 #define APART (UINT64_C(1) << 40) /* of times; stores in between halve it */
 
 struct view {
@@ -59,14 +58,6 @@ struct thread_view {
     struct view kept;     /* for its next acquire fence */
 };
 
-/* Memory that is not atomic. */
-struct cell {
-    const void *address;
-    int writer;
-    uint32_t written;
-    uint32_t read[MODEL_THREADS];
-};
-
 static struct {
     const volatile void *address;
     const char *name;
@@ -78,14 +69,6 @@ static struct object objects[OBJECTS];
 static int object_count;
 static struct store all_stores[ALL_STORES];
 static int store_count;
-static struct cell cells[CELLS];
-static int cell_count;
-static struct {
-    const char *start;
-    size_t size;
-} freed[FREED];
-static int freed_count;
-
 static struct thread_view threads[MODEL_THREADS];
 static uint64_t consistent[OBJECTS];
 
@@ -109,7 +92,7 @@ static bool acquires(memory_order order)
     return order != memory_order_relaxed && order != memory_order_release;
 }
 
-static void overflow(const char *what)
+void memory_overflow(const char *what)
 {
     fprintf(stderr, "model: expected fewer %s in one execution\n", what);
     fflush(NULL);
@@ -135,7 +118,7 @@ static uint64_t cut_to(uint64_t value, size_t size)
 
 void memory_reset(void)
 {
-    object_count = store_count = cell_count = freed_count = name_count = 0;
+    object_count = store_count = name_count = 0;
     memset(threads, 0, sizeof threads);
     memset(consistent, 0, sizeof consistent);
 }
@@ -149,7 +132,7 @@ void model_name_written_by(const volatile void *address, const char *name,
                            int thread)
 {
     if (name_count == OBJECTS)
-        overflow("names");
+        memory_overflow("names");
     names[name_count].address = address;
     names[name_count].writer = thread;
     names[name_count++].name = name;
@@ -178,21 +161,12 @@ static void hash_object(struct object *object)
 static struct store *new_store(uint64_t value, uint64_t past)
 {
     if (store_count == ALL_STORES)
-        overflow("stores");
+        memory_overflow("stores");
     struct store *store = &all_stores[store_count++];
     memset(store, 0, sizeof *store);
     store->value = value;
     store->past = past;
     return store;
-}
-
-static void check_alive(const volatile void *address)
-{
-    const char *byte = (const char *)(uintptr_t)address;
-    for (int i = 0; i < freed_count; i++) {
-        if (byte >= freed[i].start && byte < freed[i].start + freed[i].size)
-            model_fail("expected memory that is not freed");
-    }
 }
 
 static struct object *object_at(const volatile void *address, size_t size)
@@ -202,7 +176,7 @@ static struct object *object_at(const volatile void *address, size_t size)
             return &objects[i];
     }
     if (object_count == OBJECTS)
-        overflow("objects");
+        memory_overflow("objects");
     struct object *object = &objects[object_count++];
     object->address = address;
     object->size = size;
@@ -334,7 +308,7 @@ static uint64_t time_after(const struct object *object, int index)
         return time + APART;
     uint64_t next = object->stores[index + 1]->time;
     if (next - time < 2)
-        overflow("stores between stores");
+        memory_overflow("stores between stores");
     return time + (next - time) / 2;
 }
 
@@ -345,7 +319,7 @@ static void insert(struct object *object, int index, uint64_t value,
     struct thread_view *self = own();
     size_t at = index_of(object);
     if (object->count == STORES)
-        overflow("stores of one object");
+        memory_overflow("stores of one object");
     if (object->writer >= 0 && object->writer != threads_self())
         model_fail("expected a store by the thread that was named as the only one");
     threads_remember(explore_mix((uintptr_t)object->address, value));
@@ -377,7 +351,7 @@ uint64_t model_load(const volatile void *address, size_t size, memory_order orde
     if (object->writer == threads_self() && order != memory_order_seq_cst)
         threads_glue();
     threads_step();
-    check_alive(address);
+    plain_check_alive(address);
     tick();
     int oldest = oldest_visible(object, order);
     int count = object->count - oldest;
@@ -410,7 +384,7 @@ void model_store(volatile void *address, size_t size, uint64_t value,
         return;
     }
     threads_step();
-    check_alive(address);
+    plain_check_alive(address);
     struct object *object = object_at(address, size);
     order = explore_weaken(function, "store", object->name, order);
     tick();
@@ -430,7 +404,7 @@ uint64_t model_read_to_modify(volatile void *address, size_t size,
     if (threads_self() < 0)
         return read_raw(address, size);
     threads_step();
-    check_alive(address);
+    plain_check_alive(address);
     struct object *object = object_at(address, size);
     order = explore_weaken(function, operation, object->name, order);
     tick();
@@ -490,7 +464,7 @@ bool model_compare_exchange(volatile void *address, size_t size, uint64_t *expec
         return equal;
     }
     threads_step();
-    check_alive(address);
+    plain_check_alive(address);
     struct object *object = object_at(address, size);
     const char *name = object->name;
     success = explore_weaken(function, "compare_exchange", name, success);
@@ -550,7 +524,7 @@ void memory_exchange_when(const volatile void *address, size_t size, uint64_t va
                           bool equal, uint64_t replacement, const char *function)
 {
     threads_step_when(address, size, value, equal);
-    check_alive(address);
+    plain_check_alive(address);
     exchange_newest(object_at(address, size), replacement, memory_order_acquire,
                     function);
 }
@@ -558,7 +532,7 @@ void memory_exchange_when(const volatile void *address, size_t size, uint64_t va
 uint64_t memory_exchange(const volatile void *address, size_t size, uint64_t value,
                          memory_order order, const char *function)
 {
-    check_alive(address);
+    plain_check_alive(address);
     return exchange_newest(object_at(address, size), value, order, function);
 }
 
@@ -573,62 +547,12 @@ void model_await(const volatile void *address, size_t size, uint64_t value,
     log_step(function, "await", object, newest->value, memory_order_acquire);
 }
 
-void memory_free(const void *start, size_t size)
-{
-    if (freed_count == FREED)
-        overflow("blocks that are freed");
-    freed[freed_count].start = start;
-    freed[freed_count++].size = size;
-}
-
-static struct cell *cell_at(const void *address)
-{
-    for (int i = 0; i < cell_count; i++) {
-        if (cells[i].address == address)
-            return &cells[i];
-    }
-    if (cell_count == CELLS)
-        overflow("plain objects");
-    struct cell *cell = &cells[cell_count++];
-    memset(cell, 0, sizeof *cell);
-    cell->address = address;
-    return cell;
-}
-
-static bool happened(int thread, uint32_t clock)
+bool memory_has_happened(int thread, uint32_t clock)
 {
     return own()->now.clocks[thread] >= clock;
 }
 
-/* What is done after a step belongs to the next: only that releases it. */
-static uint32_t own_clock(void)
+uint32_t memory_next_clock(void)
 {
     return own()->now.clocks[threads_self()] + 1;
-}
-
-void model_read_plain(const void *address)
-{
-    if (threads_self() < 0)
-        return;
-    check_alive(address);
-    struct cell *cell = cell_at(address);
-    if (cell->writer != threads_self() && !happened(cell->writer, cell->written))
-        model_fail("expected a read that does not race with a write");
-    cell->read[threads_self()] = own_clock();
-}
-
-void model_write_plain(const void *address)
-{
-    if (threads_self() < 0)
-        return;
-    check_alive(address);
-    struct cell *cell = cell_at(address);
-    for (int i = 0; i < MODEL_THREADS; i++) {
-        if (i != threads_self() && !happened(i, cell->read[i]))
-            model_fail("expected a write that does not race with a read");
-    }
-    if (cell->writer != threads_self() && !happened(cell->writer, cell->written))
-        model_fail("expected a write that does not race with a write");
-    cell->writer = threads_self();
-    cell->written = own_clock();
 }

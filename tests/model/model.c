@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 static const char *only;
-static bool survey;
 static bool mutants_met[8];
 
 static void usage(const char *found)
@@ -47,7 +46,7 @@ static void parse(int argc, char **argv)
             continue;
         }
         if (strcmp(option, "--survey") == 0) {
-            survey = true;
+            model_options.survey = true;
             continue;
         }
         if (++i == argc)
@@ -155,6 +154,7 @@ static bool holds_weakened(const struct explore_site *site, memory_order order)
     if (child == 0) {
         model_options.weakened[0] = weakened;
         model_options.quiet = true;
+        model_options.survey = false;
         alarm(120);
         _Exit(run_all() ? 0 : 1);
     }
@@ -204,7 +204,7 @@ int main(int argc, char **argv)
     bool held = run_all();
     if (held)
         check_options_met();
-    if (held && survey)
+    if (held && model_options.survey)
         survey_orders();
     if (model_options.must_fail && held)
         fprintf(stderr, "model: expected a check to fail, and none did\n");

@@ -140,5 +140,5 @@ void asyri_free(void *memory)
     size_t size = *(size_t *)(void *)((char *)memory - 16);
     memset(memory, 0xdd, size);
     if (threads_self() >= 0)
-        memory_free(memory, size);
+        plain_free(memory, size);
 }

@@ -164,6 +164,7 @@ void threads_step_when(const volatile void *object, size_t size, uint64_t value,
     thread->size = size;
     thread->value = value;
     thread->equal = equal;
+    thread->glued = false;
     stop();
     thread->object = NULL;
 }
