@@ -115,10 +115,12 @@ static int64_t poll_first(void *arg, int64_t count)
     return found;
 }
 
+/* A timer that is due fires before the turn polls: without the stop it then blocks. */
 static void fire(uv_timer_t *timer)
 {
     struct batch *batch = timer->data;
     batch->timer_fired = true;
+    uv_stop(&batch->loop);
 }
 
 static bool wait_for(void *arg, int64_t timeout_ns)
