@@ -97,7 +97,8 @@ double bench_square(double number);
 int64_t bench_loops_per_us(void);
 void bench_gate_close(void);
 void bench_gate_open(void);
-void bench_gate_await(int64_t count); /* until so many tasks are at the gate */
+/* Whether so many tasks came to the gate in time. */
+bool bench_gate_await(int64_t count, int64_t timeout_ns);
 int64_t bench_gate_stacks(const void **addresses, int64_t limit);
 
 /* For a peer without a parallel loop: a task per item, or per chunk. */

@@ -115,7 +115,7 @@ static int64_t poll_first(void *arg, int64_t count)
     return found;
 }
 
-/* A timer that is due fires before the turn polls: without the stop it then blocks. */
+/* A timer may fire before the turn polls: without the stop it would then block. */
 static void fire(uv_timer_t *timer)
 {
     struct batch *batch = timer->data;

@@ -1,6 +1,6 @@
 /*
  * nng: an operation (nng_aio) that is finished at once, so that its callback, which
- * is the task, runs on nng's own threads.  The operation is the handle of the result.
+ * is the task, runs on nng's own threads.  The operation is the result's handle.
  */
 #include "bench.h"
 

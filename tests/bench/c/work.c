@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { GATE_STACKS = 1024 };
 
@@ -61,12 +62,20 @@ void bench_gate_open(void)
     pthread_mutex_unlock(&gate.lock);
 }
 
-void bench_gate_await(int64_t count)
+bool bench_gate_await(int64_t count, int64_t timeout_ns)
 {
+    struct timespec deadline;
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    int64_t ns = deadline.tv_nsec + timeout_ns;
+    deadline.tv_sec += ns / 1000000000;
+    deadline.tv_nsec = ns % 1000000000;
     pthread_mutex_lock(&gate.lock);
-    while (gate.waiting < count)
-        pthread_cond_wait(&gate.changed, &gate.lock);
+    int waited = 0;
+    while (gate.waiting < count && waited == 0)
+        waited = pthread_cond_timedwait(&gate.changed, &gate.lock, &deadline);
+    bool came = gate.waiting >= count;
     pthread_mutex_unlock(&gate.lock);
+    return came;
 }
 
 int64_t bench_gate_stacks(const void **addresses, int64_t limit)

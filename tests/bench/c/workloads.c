@@ -23,7 +23,8 @@ enum {
     UNEVEN_ITEMS = 20000,
     POLLS = 100000,
     WAITS = 200,
-    MANY_WORKERS = 64
+    MANY_WORKERS = 64,
+    BATCHES = 256
 };
 
 static const int64_t MILLISECOND = 1000000;
@@ -187,21 +188,46 @@ static void run_w3_4(struct bench_run *run)
 
 /* W1M */
 
-static void hold(struct bench_run *run, int count, void **batch)
+/* Tasks at the gate, on so many threads.  A pool may keep a thread asleep although
+   tasks are queued (htslib wakes none while another seems enough): then a further
+   task is submitted. */
+struct holding {
+    struct bench_run *run;
+    void *batches[BATCHES]; /* of `threads` tasks the first, of one the others */
+    int count;
+    int threads;
+};
+
+static void submit_held(struct holding *holding, int64_t tasks)
 {
-    bench_gate_close();
-    *batch = run->peer->batch_new(run->pool, &held, count > 0 ? count : 1);
-    if (count > 0)
-        run->peer->submit(*batch, count);
-    bench_gate_await(count);
+    const struct bench_peer *peer = holding->run->peer;
+    if (holding->count == BATCHES)
+        bench_fail("expected %d threads to start a task", holding->threads);
+    void *batch = peer->batch_new(holding->run->pool, &held, tasks);
+    holding->batches[holding->count++] = batch;
+    peer->submit(batch, tasks);
 }
 
-static void let_go(struct bench_run *run, int count, void *batch)
+static void hold(struct bench_run *run, int threads, struct holding *holding)
 {
+    *holding = (struct holding){.run = run, .threads = threads};
+    bench_gate_close();
+    if (threads == 0)
+        return;
+    submit_held(holding, threads);
+    while (!bench_gate_await(threads, 100 * MILLISECOND))
+        submit_held(holding, 1);
+}
+
+static void let_go(struct holding *holding)
+{
+    const struct bench_peer *peer = holding->run->peer;
     bench_gate_open();
-    if (count > 0)
-        bench_check(run->peer->wait(batch, count), count, "the sum");
-    run->peer->batch_free(batch);
+    for (int i = 0; i < holding->count; i++) {
+        int64_t tasks = i == 0 ? holding->threads : 1;
+        bench_check(peer->wait(holding->batches[i], tasks), tasks, "the sum");
+        peer->batch_free(holding->batches[i]);
+    }
 }
 
 static void memory_body(void *arg, int number)
@@ -211,13 +237,13 @@ static void memory_body(void *arg, int number)
     const struct bench_peer *peer = run->peer;
     int64_t count = scaled(run, TASKS);
     int busy = holders(run, run->workers);
-    void *holding;
+    struct holding holding;
     hold(run, busy, &holding);
     int64_t before = bench_resident_bytes();
     void *batch = peer->batch_new(run->pool, &empty, count);
     peer->submit(batch, count);
     int64_t grown = bench_resident_bytes() - before;
-    let_go(run, busy, holding);
+    let_go(&holding);
     bench_check(peer->wait(batch, count), count, "the sum");
     peer->batch_free(batch);
     bench_print("bytes_per_task", (double)grown / (double)count);
@@ -483,18 +509,19 @@ static void print_lateness(struct bench_run *run, void *batch)
 static void run_w7(struct bench_run *run)
 {
     int64_t count = scaled(run, POLLS);
-    void *holding;
+    struct holding holding;
     start(run, run->workers);
     hold(run, 1, &holding);
-    run->peer->poll(holding, count / 10);
+    void *batch = holding.batches[0];
+    run->peer->poll(batch, count / 10);
     int64_t begin = bench_now_ns();
-    int64_t ended = run->peer->poll(holding, count);
+    int64_t ended = run->peer->poll(batch, count);
     int64_t taken = bench_now_ns() - begin;
     bench_check(ended, 0, "polls that found the end");
     bench_print("poll_ns", (double)taken / (double)count);
     if (run->peer->wait_for)
-        print_lateness(run, holding);
-    let_go(run, 1, holding);
+        print_lateness(run, batch);
+    let_go(&holding);
     stop(run);
 }
 
@@ -540,12 +567,12 @@ static void print_idle_cpu(struct bench_run *run)
 static void print_idle_memory(struct bench_run *run)
 {
     const void *stacks[MANY_WORKERS];
-    void *holding;
+    struct holding holding;
     int64_t before = bench_resident_bytes();
     start(run, MANY_WORKERS);
     hold(run, MANY_WORKERS, &holding);
     int64_t count = bench_gate_stacks(stacks, MANY_WORKERS);
-    let_go(run, MANY_WORKERS, holding);
+    let_go(&holding);
     bench_sleep_ns(10 * MILLISECOND);
     int64_t after = bench_resident_bytes_without(stacks, count);
     stop(run);
