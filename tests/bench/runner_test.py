@@ -33,9 +33,11 @@ class FiguresTest(unittest.TestCase):
         table = figures.table(CASES, "W5", "ns_per_task")
         self.assertEqual(table, {})
 
-    def test_c_is_compared_with_every_peer(self):
-        table = figures.table(CASES, "W1", "ns_per_task")
+    def test_c_is_compared_with_peers_of_c_and_go(self):
+        table = figures.table(CASES + [case("W1", "lua:luv", 1)], "W1", "ns_per_task")
         self.assertEqual(figures.ratio_to_best("asyncresult", table), (0.25, "go:worker-pool"))
+        self.assertEqual(figures.ratio_to_best("asyncresult", table, without=("go:worker-pool",)),
+                         (0.2, "onetbb"))
 
     def test_language_is_compared_with_its_own_peers(self):
         table = figures.table(CASES, "W1", "ns_per_task")

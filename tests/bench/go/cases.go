@@ -22,7 +22,7 @@ func pipelined(newPeer func() peer, f task) benchmark {
 func produce(p peer, f task, count int) (sum int64) {
 	results := make([]<-chan int64, count)
 	for i := range results {
-		results[i] = p.submit(f, int64(i))
+		results[i] = submit(p, f, int64(i))
 	}
 	for _, result := range results {
 		sum += <-result
@@ -71,7 +71,7 @@ func heldGoroutines(count int) metrics {
 	results := make([]<-chan int64, count)
 	found := growth(count, func() {
 		for i := range results {
-			results[i] = p.submit(wait, int64(i))
+			results[i] = submit(p, wait, int64(i))
 		}
 	})
 	close(begin)
@@ -85,7 +85,7 @@ func roundTrips(newPeer func() peer, prepare func()) benchmark {
 	return func(count int) metrics {
 		p := newPeer()
 		return percentiles(count, prepare, func(number int64) {
-			check(<-p.submit(same, number), number)
+			check(<-submit(p, same, number), number)
 		})
 	}
 }
@@ -99,7 +99,7 @@ func inParts(p peer, count int, body func(first, last int)) {
 		if last > count {
 			last = count
 		}
-		results = append(results, p.submit(func(begin int64) int64 {
+		results = append(results, submit(p, func(begin int64) int64 {
 			body(int(begin), last)
 			return begin
 		}, int64(first)))
@@ -223,19 +223,21 @@ func callbacks(newPeer func() peer) benchmark {
 	return func(count int) metrics {
 		p := newPeer()
 		return timed(count, "ns_per_task", func(count int) {
-			var seen, sum atomic.Int64
+			seen, sum := 0, int64(0)
 			last := make(chan struct{})
-			callback := func(value int64) {
-				sum.Add(value)
-				if seen.Add(1) == int64(count) {
+			results := startCalling(func(value int64) bool {
+				seen++
+				sum += value
+				if seen == count {
 					close(last)
 				}
-			}
+				return seen < count
+			})
 			for i := 0; i < count; i++ {
-				p.callBack(same, int64(i), callback)
+				p.start(same, int64(i), results)
 			}
 			<-last
-			check(sum.Load(), sumTo(count))
+			check(sum, sumTo(count))
 		})
 	}
 }

@@ -39,8 +39,8 @@ W2h go:asyncresult: 5,000 round trips, the others 50,000
 W4a go:asyncresult: from and to slices of Go, which are copied
 W4a go:asyncresult-array: from an Array to a value of the library, in memory of C
 W6-16 go:worker-pool: absent, it never ends: its workers wait for tasks that nobody takes
-W8 go:worker-pool: the worker calls the callback, so that callbacks run in parallel
-W8 go:goroutines: the goroutine calls the callback, so that callbacks run in parallel`
+W8 go:worker-pool: the results go through one channel to a goroutine, which calls the callbacks
+W8 go:goroutines: the results go through one channel to a goroutine, which calls the callbacks`
 
 func main() {
 	if !command(os.Args[1:]) {

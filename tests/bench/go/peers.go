@@ -5,11 +5,27 @@ import (
 	"sync"
 )
 
-// A peer has a task run and answers with a channel for its result.
+// A peer has a task run, which sends its result to a channel.
 type peer interface {
-	submit(f task, number int64) <-chan int64
-	// callBack has the callback called with the result, on any goroutine.
-	callBack(f task, number int64, callback func(int64))
+	start(f task, number int64, result chan<- int64)
+}
+
+// submit gives a task a channel of its own.
+func submit(p peer, f task, number int64) <-chan int64 {
+	result := make(chan int64, 1)
+	p.start(f, number, result)
+	return result
+}
+
+// startCalling starts a goroutine that calls the callback with each result, one at a
+// time, until it says that this was the last.
+func startCalling(callback func(value int64) bool) chan<- int64 {
+	results := make(chan int64, 1024)
+	go func() {
+		for callback(<-results) {
+		}
+	}()
+	return results
 }
 
 // workerPool is one goroutine per worker, which take jobs from a channel.
@@ -19,7 +35,6 @@ type job struct {
 	run    task
 	number int64
 	result chan<- int64
-	after  func(int64) // instead of a result
 }
 
 func newWorkerPool() peer {
@@ -32,23 +47,12 @@ func newWorkerPool() peer {
 
 func (jobs workerPool) work() {
 	for j := range jobs {
-		value := j.run(j.number)
-		if j.after != nil {
-			j.after(value)
-		} else {
-			j.result <- value
-		}
+		j.result <- j.run(j.number)
 	}
 }
 
-func (jobs workerPool) submit(f task, number int64) <-chan int64 {
-	result := make(chan int64, 1)
-	jobs <- job{run: f, number: number, result: result}
-	return result
-}
-
-func (jobs workerPool) callBack(f task, number int64, callback func(int64)) {
-	jobs <- job{run: f, number: number, after: callback}
+func (jobs workerPool) start(f task, number int64, result chan<- int64) {
+	jobs <- job{f, number, result}
 }
 
 // goroutines is a goroutine for each task.
@@ -59,14 +63,8 @@ func newGoroutines() peer {
 	return goroutines{}
 }
 
-func (goroutines) submit(f task, number int64) <-chan int64 {
-	result := make(chan int64, 1)
+func (goroutines) start(f task, number int64, result chan<- int64) {
 	go func() { result <- f(number) }()
-	return result
-}
-
-func (goroutines) callBack(f task, number int64, callback func(int64)) {
-	go func() { callback(f(number)) }()
 }
 
 // waitGroup runs a goroutine for each task and waits for all of them.

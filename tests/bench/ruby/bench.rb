@@ -292,6 +292,7 @@ NOTES = <<~TEXT
   W2h ruby:*: 10,000 round trips; concurrent-ruby 2,000
   W4a ruby:*: 1,000,000 doubles; a typed array and a C function, or arrays of Ruby
   W8 ruby:*: 50,000 tasks; concurrent-ruby 10,000
+  W8 ruby:thread-queue: the worker calls the callback
 TEXT
 
 CASES = (Workloads::ALL.keys.product(PEERS.keys) - SKIPPED).freeze

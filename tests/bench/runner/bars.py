@@ -43,7 +43,7 @@ def axis(scale, bottom):
         x = scale.place(value)
         parts.append(f'<line class="rule" x1="{x:.1f}" y1="{TOP - 4}" x2="{x:.1f}" '
                      f'y2="{bottom + 4}"/>')
-        parts.append(svg.text(x, bottom + 22, svg.number(value), "soft middle"))
+        parts.append(svg.text(x, bottom + 22, f"{value:,g}", "soft middle"))
     return parts
 
 

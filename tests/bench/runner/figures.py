@@ -46,10 +46,11 @@ def best(variants, metric_table, more_is_better=False):
 
 def peers_of(variant, metric_table):
     """Whom a variant of ours is compared with: the others of its language, and for C
-    everybody."""
+    those of C, C++ and Go."""
     mine = language(variant)
+    compared = ("c", "go") if mine == "c" else (mine,)
     return [other for other in metric_table
-            if not is_ours(other) and mine in ("c", language(other))]
+            if not is_ours(other) and language(other) in compared]
 
 
 def ratio(variant, other, metric_table):
@@ -60,7 +61,8 @@ def ratio(variant, other, metric_table):
     return metric_table[variant].median / below if below else None
 
 
-def ratio_to_best(variant, metric_table, more_is_better=False):
+def ratio_to_best(variant, metric_table, more_is_better=False, without=()):
     """(ratio, peer) of a variant of ours, or (None, None)."""
-    peer = best(peers_of(variant, metric_table), metric_table, more_is_better)
+    peers = [peer for peer in peers_of(variant, metric_table) if peer not in without]
+    peer = best(peers, metric_table, more_is_better)
     return ratio(variant, peer, metric_table), peer

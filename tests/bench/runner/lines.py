@@ -43,7 +43,7 @@ def axes(counts, up, place):
         x, y = place(0, value)
         parts.append(f'<line class="rule" x1="{x:.1f}" y1="{y:.1f}" '
                      f'x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>')
-        parts.append(svg.text(x - 8, y + 4, svg.number(value), "soft end"))
+        parts.append(svg.text(x - 8, y + 4, f"{value:,g}", "soft end"))
     for count in counts:
         x, _ = place(count, up.ticks()[0])
         parts.append(svg.text(x, HEIGHT - BOTTOM + 22, str(count), "soft middle"))

@@ -32,7 +32,7 @@ def opening(results):
 
 Made by `tests/bench/run` at {machine['commit']}, with {settings['workers']} workers. All cases ran in turn, {rounds},
 at {settings['scale']:g} of the full size. The figures are medians; the spread is from the least to the most. A ratio is
-our median over that of the best peer in the same run; for a language, of the best in that language.
+our median over that of the best peer in the same run: for C the best of C, C++ and Go, for a language the best in it.
 
 {machine_list(machine)}
 """
@@ -137,16 +137,18 @@ def section(results, name, pictures):
 def metric_table(cases, name, metric, table):
     cpu = figures.table(cases, name, workloads.CPU.name)
     unit = f", {metric.unit}" if metric.unit else ""
-    yield f"| variant | {metric.label}{unit} | spread | CPU time, ns | ratio to the best peer |"
-    yield "| --- | ---: | ---: | ---: | --- |"
+    used = " CPU time, ns |" if cpu else ""
+    yield f"| variant | {metric.label}{unit} | spread |{used} ratio to the best peer |"
+    yield "| --- | ---: | ---: |" + (" ---: |" if cpu else "") + " --- |"
     order = sorted(table, key=lambda variant: table[variant].median, reverse=metric.more)
     for variant in order:
         value = table[variant]
         spread = f"{svg.number(value.least)} to {svg.number(value.most)}"
         used = svg.number(cpu[variant].median) if variant in cpu else ""
         shown = f"**{variant}**" if figures.is_ours(variant) else variant
-        yield (f"| {shown} | {svg.number(value.median)} | {spread} | {used} | "
-               f"{ratio_text(variant, table, metric.more)} |")
+        cells = [shown, svg.number(value.median), spread, *([used] if cpu else []),
+                 ratio_text(variant, table, metric.more)]
+        yield "| " + " | ".join(cells) + " |"
 
 
 def ratio_text(variant, table, more):

@@ -13,7 +13,7 @@ CPU = Metric("cpu_ns_per_task", "CPU time per task", "ns")
 
 ALL = [
     Workload("W1", "One producer, empty tasks, every result kept and waited for", (PER_TASK,)),
-    Workload("W1u", "The same with tasks of a microsecond", (PER_TASK,)),
+    Workload("W1u", "The same, with tasks of a microsecond", (PER_TASK,)),
     Workload("W1M", "Memory of an outstanding task",
              (Metric("bytes_per_task", "memory per task", "bytes"),)),
     Workload("W2h", "Submit one and wait for it, back to back", ROUND_TRIP),
