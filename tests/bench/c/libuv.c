@@ -146,7 +146,7 @@ static int64_t callbacks(void *pool, int64_t count)
     struct bench_work work = {bench_one, NULL};
     struct batch *batch = batch_new(pool, &work, count);
     submit(batch, count);
-    wait_for_all(batch, count);
+    bench_check(wait_for_all(batch, count), count, "the sum");
     int64_t called = batch->ended;
     batch_free(batch);
     return called;
