@@ -265,8 +265,7 @@ static void print_idle_memory(struct bench_run *run)
 void bench_idle(struct bench_run *run)
 {
     const struct bench_peer *peer = run->peer;
-    if (!peer->starts_once && !peer->leaves_workers_asleep &&
-        bench_holders(run, MANY_WORKERS) == MANY_WORKERS)
+    if (!peer->starts_once && bench_holders(run, MANY_WORKERS) == MANY_WORKERS)
         print_idle_memory(run);
     print_idle_cpu(run);
 }

@@ -77,8 +77,6 @@ struct bench_peer {
     bool never_outstanding;
     /* The pool is one per process: idle tells no memory. */
     bool starts_once;
-    /* Some worker may sleep on while tasks wait: without W1M and idle's memory. */
-    bool leaves_workers_asleep;
     /* Only maps: batches serve them, and are no cases of their own. */
     bool only_maps;
 };

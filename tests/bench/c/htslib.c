@@ -108,7 +108,6 @@ static const struct bench_peer htslib = {
     .squares = bench_squares_by_chunk,
     .spin_even = bench_spin_by_chunk,
     .spin_uneven = bench_spin_by_item,
-    .leaves_workers_asleep = true,
 };
 
 static const struct bench_peer *const peers[] = {&htslib, NULL};
@@ -116,9 +115,6 @@ static const struct bench_peer *const peers[] = {&htslib, NULL};
 static const char notes[] =
     "* htslib: results come in the order of the submits, from a queue per producer;"
     " they cannot be waited for in another order\n"
-    "W1M htslib: left out, and the memory of idle: it wakes a worker only while "
-    "more "
-    "tasks wait than workers run, so that all of them cannot be held\n"
     "W4a htslib: no parallel loop: a task per chunk, four chunks per worker; also "
     "W4b\n"
     "W5* htslib: a task per item\n"

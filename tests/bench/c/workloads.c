@@ -10,8 +10,7 @@ static bool has_batches(const struct bench_peer *peer)
 
 static bool has_outstanding(const struct bench_peer *peer)
 {
-    return has_batches(peer) && !peer->never_outstanding &&
-           !peer->leaves_workers_asleep;
+    return has_batches(peer) && !peer->never_outstanding;
 }
 
 static bool has_squares(const struct bench_peer *peer)
