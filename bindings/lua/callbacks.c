@@ -42,7 +42,7 @@ static asyr_error *run(struct callback *callback, lua_CFunction function,
                        void *handle)
 {
     struct call call = {callback->function, handle};
-    return call_protected(callback->context, function, &call);
+    return call_protected(callback->context, function, &call, 0);
 }
 
 static asyr_error *on_value(asyr_value *value, void *arg)

@@ -20,7 +20,7 @@
 struct context {
     atomic_long references;
     _Atomic(struct callback *) released;
-    lua_State *active;         /* Lua's thread only */
+    struct entry active;       /* Lua's thread only */
     asyr_interrupt *interrupt; /* immutable */
     asyr_error *failure;       /* Lua's thread only: from the message handler */
     int runner;                /* in the registry; immutable: pcall's function, */
@@ -95,17 +95,22 @@ void release_callback(void *arg)
 
 /* ---- the active Lua thread ---- */
 
-lua_State *enter_context(struct context *context, lua_State *L)
+struct entry enter_context(struct context *context, struct entry entry)
 {
-    lua_State *outer = context->active;
-    forget_released(L, context);
-    context->active = L;
+    struct entry outer = context->active;
+    forget_released(entry.L, context);
+    context->active = entry;
     return outer;
 }
 
-void leave_context(struct context *context, lua_State *outer)
+void leave_context(struct context *context, struct entry outer)
 {
     context->active = outer;
+}
+
+int get_input(struct context *context)
+{
+    return context->active.input;
 }
 
 asyr_interrupt *get_interrupt(struct context *context)
@@ -120,16 +125,14 @@ struct run {
     void *arg;
 };
 
-/* Calls run->function with run->arg; kept in the registry, so that finding it
- * needs no memory. */
+/* Runs run->function with run->arg in place of `run`; kept in the registry, so that
+ * finding it needs no memory. */
 static int run_in_lua(lua_State *L)
 {
     struct run *run = lua_touserdata(L, 1);
-    lua_settop(L, 0);
-    lua_pushcfunction(L, run->function);
     lua_pushlightuserdata(L, run->arg);
-    lua_call(L, 1, 0);
-    return 0;
+    lua_replace(L, 1);
+    return run->function(L);
 }
 
 static const char *push_traceback(lua_State *L)
@@ -165,9 +168,9 @@ static int keep_failure(lua_State *L)
 }
 
 asyr_error *call_protected(struct context *context, lua_CFunction function,
-                           void *arg)
+                           void *arg, int index)
 {
-    lua_State *L = context->active;
+    lua_State *L = context->active.L;
     struct run run = {function, arg};
     if (!L || !lua_checkstack(L, 8))
         return asyr_error_new(ASYR_E_STATE, NULL,
@@ -176,7 +179,9 @@ asyr_error *call_protected(struct context *context, lua_CFunction function,
     lua_rawgeti(L, LUA_REGISTRYINDEX, context->handler);
     lua_rawgeti(L, LUA_REGISTRYINDEX, context->runner);
     lua_pushlightuserdata(L, &run);
-    int status = lua_pcall(L, 1, 0, top + 1);
+    if (index)
+        lua_pushvalue(L, index);
+    int status = lua_pcall(L, index ? 2 : 1, 0, top + 1);
     asyr_error *failure = context->failure;
     context->failure = NULL;
     if (status != LUA_OK && !failure)

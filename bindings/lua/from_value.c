@@ -140,6 +140,18 @@ int glue_push_value(lua_State *L, asyr_value *value)
     return answer;
 }
 
+static void push_part_handle(lua_State *L, void *part)
+{
+    push_part(L, part);
+}
+
+int glue_push_part(lua_State *L, asyr_value *part)
+{
+    int answer = push_protected(L, push_part_handle, part);
+    asyr_value_unref(part);
+    return answer;
+}
+
 glue_pushed glue_null(lua_State *L)
 {
     push_null(L);

@@ -30,6 +30,19 @@ glue_pushed glue_pool_join(lua_State *L, asyr_pool *pool, asyr_queue *queue,
                            double deadline);
 glue_pushed glue_queue_run(lua_State *L, asyr_queue *queue, double deadline);
 
+/*
+ * Lazy maps whose input is a function of Lua, called on the Lua thread by these two
+ * alone.  The Lua side keeps it and gives it to each, nil for a map over a list.
+ */
+asyr_status glue_imap_input(lua_State *L, asyr_pool *pool, asyr_function *function,
+                            glue_index input, asyr_task_options *options,
+                            asyr_iterator **iterator, asyr_error **error);
+/* Answers true and a value, false to go on as in a wait, or nil at the end. */
+glue_pushed glue_iterator_next(lua_State *L, asyr_iterator *iterator,
+                               asyr_queue *queue, glue_index input, double deadline);
+/* End an iterator now: its input may hold on to much. */
+void glue_free_iterator(asyr_iterator *consumed);
+
 /* Callbacks: each keeps the Lua function until the library lets go of it. */
 asyr_status glue_set_callback(lua_State *L, asyr_task_options *options,
                               glue_index callback, asyr_error **error);

@@ -34,7 +34,8 @@
 %ignore asyr_result_notify;
 %ignore asyr_iterator_next;
 %ignore asyr_iterator_put;
-%ignore asyr_iterator_notify;
+%ignore asyr_iterator_finish;
+%ignore asyr_pool_imap_fed;
 %ignore asyr_pool_join;
 %ignore asyr_queue_run;
 %ignore asyr_queue_next;
@@ -129,7 +130,8 @@
 %apply int32_t *OUTPUT { int32_t *outcome }
 %apply bool *OUTPUT { bool *successful }
 
-%apply SWIGTYPE *DISOWN { asyr_task_options *consumed, asyr_pool_options *consumed };
+%apply SWIGTYPE *DISOWN { asyr_task_options *consumed, asyr_pool_options *consumed,
+                          asyr_iterator *consumed };
 
 /* ---- values ---- */
 

@@ -34,17 +34,37 @@ void glue_open(lua_State *L);
 struct context *get_context(lua_State *L);
 struct callback *new_callback(lua_State *L, int index);
 void release_callback(void *arg);
-/* Let `L` run callbacks until leave_context(), which is given what this answers. */
-lua_State *enter_context(struct context *context, lua_State *L);
-void leave_context(struct context *context, lua_State *outer);
+/* A call of the library that may call Lua back. */
+struct entry {
+    lua_State *L;
+    int input; /* where the input of the call's lazy map stands; 0 without one */
+};
+/* Let the call of `entry` run Lua until leave_context(), which is given what this
+ * answers. */
+struct entry enter_context(struct context *context, struct entry entry);
+void leave_context(struct context *context, struct entry outer);
+int get_input(struct context *context);
 asyr_interrupt *get_interrupt(struct context *context);
-/* Call a C function of Lua with a pointer; NULL, or an owned error. */
+/* Call a C function of Lua with a pointer and, unless it is 0, with what stands at
+ * `index`; NULL, or an owned error. */
 asyr_error *call_protected(struct context *context, lua_CFunction function,
-                           void *arg);
+                           void *arg, int index);
 /* Call `push(L, handle)`; answer 0, or -1 with an error on the top of the stack. */
 int push_protected(lua_State *L, void (*push)(lua_State *, void *), void *handle);
 
 /* waits.c */
+/* One wait: how long it may last, and whether its end is that of the caller's. */
+struct slice {
+    struct context *context;
+    struct entry outer;
+    int64_t timeout_ns;
+    bool is_last;
+};
+struct slice begin_slice(struct entry entry, asyr_queue *queue, double deadline);
+void end_slice(struct slice *slice);
+/* Push true, or false to go on; otherwise the answer is -1 with the error. */
+glue_pushed answer_slice(lua_State *L, const struct slice *slice, asyr_status status,
+                         asyr_error *error);
 void glue_release_pool(asyr_pool *pool);
 
 /* numbers.c */
@@ -64,6 +84,8 @@ asyr_value *glue_to_list(lua_State *L, int index, const char *what,
 /* from_value.c */
 void push_value(lua_State *L, asyr_value *value);
 int glue_push_value(lua_State *L, asyr_value *value);
+/* A part of something larger, where a nil is asyncresult.null. */
+int glue_push_part(lua_State *L, asyr_value *part);
 bool is_null(lua_State *L, int index);
 
 /* errors.c */

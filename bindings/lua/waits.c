@@ -13,14 +13,6 @@
 
 static const int64_t SLICE_NS = (int64_t)500 * 1000 * 1000;
 
-/* One wait: how long it may last, and whether its end is that of the caller's. */
-struct slice {
-    struct context *context;
-    lua_State *outer;
-    int64_t timeout_ns;
-    bool is_last;
-};
-
 static double now(void)
 {
     struct timespec time;
@@ -28,10 +20,10 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-static struct slice begin(lua_State *L, asyr_queue *queue, double deadline)
+struct slice begin_slice(struct entry entry, asyr_queue *queue, double deadline)
 {
-    luaL_checkstack(L, 16, "wait");
-    struct slice slice = {.context = get_context(L), .timeout_ns = SLICE_NS};
+    luaL_checkstack(entry.L, 16, "wait");
+    struct slice slice = {.context = get_context(entry.L), .timeout_ns = SLICE_NS};
     if (isfinite(deadline)) {
         double remaining = (deadline - now()) * 1e9;
         slice.is_last = remaining <= (double)SLICE_NS;
@@ -40,11 +32,11 @@ static struct slice begin(lua_State *L, asyr_queue *queue, double deadline)
     }
     /* The host may have moved its Lua state to this thread. */
     asyr_queue_own(queue, NULL);
-    slice.outer = enter_context(slice.context, L);
+    slice.outer = enter_context(slice.context, entry);
     return slice;
 }
 
-static void end(struct slice *slice)
+void end_slice(struct slice *slice)
 {
     leave_context(slice->context, slice->outer);
 }
@@ -56,8 +48,8 @@ static bool goes_on(const struct slice *slice, asyr_status status)
            (status == ASYR_E_TIMEOUT && !slice->is_last);
 }
 
-static glue_pushed answer(lua_State *L, const struct slice *slice,
-                          asyr_status status, asyr_error *error)
+glue_pushed answer_slice(lua_State *L, const struct slice *slice, asyr_status status,
+                         asyr_error *error)
 {
     if (status != ASYR_OK && !goes_on(slice, status)) {
         glue_push_error(L, error);
@@ -94,11 +86,11 @@ glue_pushed glue_result_get(lua_State *L, asyr_result *result, asyr_queue *queue
 {
     asyr_value *value = NULL;
     asyr_error *error = NULL;
-    struct slice slice = begin(L, queue, deadline);
+    struct slice slice = begin_slice((struct entry){L, 0}, queue, deadline);
     asyr_status status = asyr_result_get(
         result, slice.timeout_ns, get_interrupt(slice.context), &value, &error);
-    end(&slice);
-    glue_pushed count = answer(L, &slice, status, error);
+    end_slice(&slice);
+    glue_pushed count = answer_slice(L, &slice, status, error);
     if (count < 0 || status != ASYR_OK)
         return count;
     return glue_push_value(L, value) < 0 ? -1 : 2;
@@ -109,12 +101,12 @@ glue_pushed glue_result_wait(lua_State *L, asyr_result *result, asyr_queue *queu
                              double deadline)
 {
     asyr_error *error = NULL;
-    struct slice slice = begin(L, queue, deadline);
+    struct slice slice = begin_slice((struct entry){L, 0}, queue, deadline);
     asyr_status status = asyr_result_wait(result, slice.timeout_ns,
                                           get_interrupt(slice.context), &error);
-    end(&slice);
+    end_slice(&slice);
     if (status != ASYR_E_TIMEOUT || !slice.is_last)
-        return answer(L, &slice, status, error);
+        return answer_slice(L, &slice, status, error);
     asyr_error_unref(error);
     lua_pushnil(L);
     return 1;
@@ -124,11 +116,11 @@ glue_pushed glue_pool_join(lua_State *L, asyr_pool *pool, asyr_queue *queue,
                            double deadline)
 {
     asyr_error *error = NULL;
-    struct slice slice = begin(L, queue, deadline);
+    struct slice slice = begin_slice((struct entry){L, 0}, queue, deadline);
     asyr_status status =
         asyr_pool_join(pool, slice.timeout_ns, get_interrupt(slice.context), &error);
-    end(&slice);
-    return answer(L, &slice, status, error);
+    end_slice(&slice);
+    return answer_slice(L, &slice, status, error);
 }
 
 /* Answers how many ran, or false to go on. */
@@ -136,12 +128,12 @@ glue_pushed glue_queue_run(lua_State *L, asyr_queue *queue, double deadline)
 {
     int64_t count = 0;
     asyr_error *error = NULL;
-    struct slice slice = begin(L, queue, deadline);
+    struct slice slice = begin_slice((struct entry){L, 0}, queue, deadline);
     asyr_status status = asyr_queue_run(
         queue, 0, slice.timeout_ns, get_interrupt(slice.context), &count, &error);
-    end(&slice);
+    end_slice(&slice);
     if (status != ASYR_OK)
-        return answer(L, &slice, status, error);
+        return answer_slice(L, &slice, status, error);
     if (count == 0 && !slice.is_last)
         lua_pushboolean(L, false);
     else

@@ -4,7 +4,8 @@ local Error = require "asyncresult.error"
 
 local options = {}
 
-local function is_callable(value)
+--- Whether `value` can be called.
+function options.is_callable(value)
   if type(value) == "function" then
     return true
   end
@@ -14,7 +15,7 @@ end
 
 --- Raise unless `value` can be called.
 function options.check_callable(name, value)
-  if not is_callable(value) then
+  if not options.is_callable(value) then
     Error.raise("Argument", "%s: expected a function, found %s", name, type(value))
   end
 end

@@ -3,8 +3,11 @@
 local native = require "asyncresult.native"
 local Error = require "asyncresult.error"
 local Function = require "asyncresult.function"
+local Iterator = require "asyncresult.iterator"
 local Result = require "asyncresult.result"
+local Strand = require "asyncresult.strand"
 local options = require "asyncresult.options"
+local submit = require "asyncresult.submit"
 
 local pool_apply_async = native.pool_apply_async
 local handle_of = Function.handle_of
@@ -14,21 +17,10 @@ local Pool = {}
 Pool.__index = Pool
 Pool.__name = "asyncresult.Pool"
 
-local Strand = {}
-Strand.__index = Strand
-Strand.__name = "asyncresult.Strand"
-
 local full_policies = {
   block = native.FULL_BLOCK,
   fail = native.FULL_FAIL,
   caller_runs = native.FULL_CALLER_RUNS,
-}
-
-local error_policies = {
-  first = native.ERRORS_FIRST,
-  lowest = native.ERRORS_LOWEST,
-  collect = native.ERRORS_COLLECT,
-  fail_fast = native.ERRORS_FAIL_FAST,
 }
 
 -- ---- making a pool ----
@@ -104,75 +96,12 @@ end
 
 -- ---- submitting ----
 
--- How each option of a submit is set in its builder.
-local task_setters = {
-  callback = function(builder, f)
-    options.check_callable("callback", f)
-    native.set_callback(builder, f)
-  end,
-  error_callback = function(builder, f)
-    options.check_callable("error_callback", f)
-    native.set_error_callback(builder, f)
-  end,
-  strand = function(builder, strand)
-    if getmetatable(strand) ~= Strand then
-      Error.raise("Argument", "strand: expected a strand of the pool, found %s",
-        type(strand))
-    end
-    native.task_options_set_strand(builder, strand.handle)
-  end,
-  tag = native.task_options_set_tag,
-}
-
-local map_setters = {
-  chunksize = native.task_options_set_chunk_size,
-  errors = function(builder, name)
-    native.task_options_set_error_policy(builder,
-      options.choose("errors", name, error_policies))
-  end,
-}
-for name, setter in pairs(task_setters) do
-  map_setters[name] = setter
-end
-
--- A submit may wait for a place, and a signal ends that: Lua's own hook runs here,
--- before it is tried again.
-local function call_again(call, ...)
-  local ok, result = pcall(call, ...)
-  while not ok and Error.is(result) and result.code == native.E_INTERRUPTED do
-    ok, result = pcall(call, ...)
-  end
-  if not ok then
-    error(result, 0)
-  end
-  return result
-end
-
-local function submit_with(pool, call, handle, arguments, given, setters)
-  options.check("options", given, setters)
-  local builder = native.task_options_new()
-  for name, value in pairs(given) do
-    setters[name](builder, value)
-  end
-  local result
-  if pool.may_block then
-    native.set_interrupt(builder)
-    result = call_again(call, pool.handle, handle, arguments, builder)
-  else
-    result = call(pool.handle, handle, arguments, builder)
-  end
-  native.free_task_options(builder)
-  return new_result(result, pool)
-end
-
-local no_options = {}
-
-local function submit(pool, call, f, arguments, given, setters)
+local function submit_call(pool, call, f, arguments, given, setters)
   local handle = handle_of(f)
   if given == nil and not pool.may_block then
     return new_result(call(pool.handle, handle, arguments, nil), pool)
   end
-  return submit_with(pool, call, handle, arguments, given or no_options, setters)
+  return new_result(submit.run(pool, call, handle, arguments, given, setters), pool)
 end
 
 local function check_items(items)
@@ -184,7 +113,7 @@ end
 --- Have f called with the list `arguments`.  Options: callback, error_callback,
 -- strand, tag.
 function Pool:apply_async(f, arguments, given)
-  return submit(self, pool_apply_async, f, arguments, given, task_setters)
+  return submit_call(self, pool_apply_async, f, arguments, given, submit.apply)
 end
 
 --- The value of f, called with the list `arguments`.
@@ -196,7 +125,7 @@ end
 -- apply_async, and chunksize and errors ("first", "lowest", "collect", "fail_fast").
 function Pool:map_async(f, items, given)
   check_items(items)
-  return submit(self, native.pool_map_async, f, items, given, map_setters)
+  return submit_call(self, native.pool_map_async, f, items, given, submit.map)
 end
 
 --- The list of what f returned for each of `items`.
@@ -207,7 +136,7 @@ end
 --- Like map_async, with each item a list of arguments.
 function Pool:starmap_async(f, items, given)
   check_items(items)
-  return submit(self, native.pool_starmap_async, f, items, given, map_setters)
+  return submit_call(self, native.pool_starmap_async, f, items, given, submit.map)
 end
 
 --- Like map, with each item a list of arguments.
@@ -215,13 +144,22 @@ function Pool:starmap(f, items, given)
   return self:starmap_async(f, items, given):get()
 end
 
+--- A lazy map: an iterator over what f returns for each of `items`, a list, an array or
+-- a function that answers the next item, and nil at the end.  Options: chunksize,
+-- buffersize, strand, tag.
+function Pool:imap(f, items, given)
+  return Iterator.new(self, handle_of(f), items, given, native.ORDER_INPUT)
+end
+
+--- Like imap, with the values in the order of arrival.
+function Pool:imap_unordered(f, items, given)
+  return Iterator.new(self, handle_of(f), items, given, native.ORDER_ARRIVAL)
+end
+
 --- A strand, for the option `strand`: its tasks run one at a time, in order; with
 -- {pinned = true} always on the same thread.
 function Pool:strand(given)
-  options.check("strand", given, {pinned = true})
-  local pinned = given and given.pinned
-  local kind = pinned and native.STRAND_PINNED or native.STRAND_SERIAL
-  return setmetatable({handle = native.strand_new(self.handle, kind)}, Strand)
+  return Strand.new(self, given)
 end
 
 -- ---- callbacks ----

@@ -4690,44 +4690,40 @@ static int _wrap_pool_imap(lua_State* L) {
 }
 
 
-static int _wrap_pool_imap_fed(lua_State* L) {
+static int _wrap_iterator_notify(lua_State* L) {
   int SWIG_arg = 0;
-  asyr_pool *arg1 = (asyr_pool *) 0 ;
-  asyr_function *arg2 = (asyr_function *) 0 ;
-  asyr_task_options *arg3 = (asyr_task_options *) 0 ;
-  asyr_iterator **arg4 = (asyr_iterator **) 0 ;
-  asyr_error **arg5 = (asyr_error **) 0 ;
-  asyr_iterator *made4 = NULL ;
-  asyr_error *failure5 = NULL ;
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_queue *arg2 = (asyr_queue *) 0 ;
+  uint64_t arg3 ;
+  asyr_error **arg4 = (asyr_error **) 0 ;
+  int64_t number3 = 0 ;
+  asyr_error *refusal3 = NULL ;
+  asyr_error *failure4 = NULL ;
   asyr_status result;
   
-  arg4 = &made4;
-  arg5 = &failure5;
-  SWIG_check_num_args("asyr_pool_imap_fed",3,3)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_imap_fed",1,"asyr_pool *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_pool_imap_fed",2,"asyr_function *");
-  if(!SWIG_isptrtype(L,3)) SWIG_fail_arg("asyr_pool_imap_fed",3,"asyr_task_options const *");
+  arg4 = &failure4;
+  SWIG_check_num_args("asyr_iterator_notify",3,3)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_iterator_notify",1,"asyr_iterator *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_iterator_notify",2,"asyr_queue *");
   
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_imap_fed",1,SWIGTYPE_p_asyr_pool);
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_iterator,0))){
+    SWIG_fail_ptr("iterator_notify",1,SWIGTYPE_p_asyr_iterator);
   }
   
   
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("pool_imap_fed",2,SWIGTYPE_p_asyr_function);
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_queue,0))){
+    SWIG_fail_ptr("iterator_notify",2,SWIGTYPE_p_asyr_queue);
   }
   
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,3,(void**)&arg3,SWIGTYPE_p_asyr_task_options,0))){
-    SWIG_fail_ptr("pool_imap_fed",3,SWIGTYPE_p_asyr_task_options);
+  if (glue_read_int64(L, 3, "tag", &number3, &refusal3) != ASYR_OK) {
+    glue_push_error(L, refusal3);
+    SWIG_fail;
   }
-  
-  result = (asyr_status)asyr_pool_imap_fed(arg1,arg2,(struct asyr_task_options const *)arg3,arg4,arg5);
+  arg3 = (uint64_t)number3;
+  result = (asyr_status)asyr_iterator_notify(arg1,arg2,arg3,arg4);
   (void)result;
-  SWIG_NewPointerObj(L, *arg4, SWIGTYPE_p_asyr_iterator, 1);
-  SWIG_arg++;
-  if (*arg5) {
-    glue_push_error(L, *arg5);
+  if (*arg4) {
+    glue_push_error(L, *arg4);
     SWIG_fail;
   }
   return SWIG_arg;
@@ -4757,42 +4753,6 @@ static int _wrap_iterator_cancel(lua_State* L) {
   (void)result;
   if (*arg2) {
     glue_push_error(L, *arg2);
-    SWIG_fail;
-  }
-  return SWIG_arg;
-  
-  fail: SWIGUNUSED;
-  lua_error(L);
-  return 0;
-}
-
-
-static int _wrap_iterator_finish(lua_State* L) {
-  int SWIG_arg = 0;
-  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
-  asyr_error *arg2 = (asyr_error *) 0 ;
-  asyr_error **arg3 = (asyr_error **) 0 ;
-  asyr_error *failure3 = NULL ;
-  asyr_status result;
-  
-  arg3 = &failure3;
-  SWIG_check_num_args("asyr_iterator_finish",2,2)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_iterator_finish",1,"asyr_iterator *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_iterator_finish",2,"asyr_error *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_iterator,0))){
-    SWIG_fail_ptr("iterator_finish",1,SWIGTYPE_p_asyr_iterator);
-  }
-  
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_error,0))){
-    SWIG_fail_ptr("iterator_finish",2,SWIGTYPE_p_asyr_error);
-  }
-  
-  result = (asyr_status)asyr_iterator_finish(arg1,arg2,arg3);
-  (void)result;
-  if (*arg3) {
-    glue_push_error(L, *arg3);
     SWIG_fail;
   }
   return SWIG_arg;
@@ -4993,6 +4953,119 @@ static int _wrap_queue_run(lua_State* L) {
   if (result < 0)
   SWIG_fail;
   SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_imap_input(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  asyr_pool *arg2 = (asyr_pool *) 0 ;
+  asyr_function *arg3 = (asyr_function *) 0 ;
+  glue_index arg4 ;
+  asyr_task_options *arg5 = (asyr_task_options *) 0 ;
+  asyr_iterator **arg6 = (asyr_iterator **) 0 ;
+  asyr_error **arg7 = (asyr_error **) 0 ;
+  asyr_iterator *made6 = NULL ;
+  asyr_error *failure7 = NULL ;
+  asyr_status result;
+  
+  arg1 = L;
+  arg6 = &made6;
+  arg7 = &failure7;
+  SWIG_check_num_args("glue_imap_input",4,4)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_imap_input",1,"asyr_pool *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_imap_input",2,"asyr_function *");
+  if(!SWIG_isptrtype(L,4)) SWIG_fail_arg("glue_imap_input",4,"asyr_task_options *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_pool,0))){
+    SWIG_fail_ptr("imap_input",2,SWIGTYPE_p_asyr_pool);
+  }
+  
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_function,0))){
+    SWIG_fail_ptr("imap_input",3,SWIGTYPE_p_asyr_function);
+  }
+  
+  {
+    arg4 = 3;
+  }
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,4,(void**)&arg5,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("imap_input",5,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  result = (asyr_status)glue_imap_input(arg1,arg2,arg3,arg4,arg5,arg6,arg7);
+  (void)result;
+  SWIG_NewPointerObj(L, *arg6, SWIGTYPE_p_asyr_iterator, 1);
+  SWIG_arg++;
+  if (*arg7) {
+    glue_push_error(L, *arg7);
+    SWIG_fail;
+  }
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_iterator_next(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  asyr_iterator *arg2 = (asyr_iterator *) 0 ;
+  asyr_queue *arg3 = (asyr_queue *) 0 ;
+  glue_index arg4 ;
+  double arg5 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_iterator_next",4,4)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_iterator_next",1,"asyr_iterator *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_iterator_next",2,"asyr_queue *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_iterator,0))){
+    SWIG_fail_ptr("iterator_next",2,SWIGTYPE_p_asyr_iterator);
+  }
+  
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_queue,0))){
+    SWIG_fail_ptr("iterator_next",3,SWIGTYPE_p_asyr_queue);
+  }
+  
+  {
+    arg4 = 3;
+  }
+  arg5 = lua_type(L, 4) == LUA_TNUMBER ? (double)lua_tonumber(L, 4) : HUGE_VAL;
+  result = (glue_pushed)glue_iterator_next(arg1,arg2,arg3,arg4,arg5);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_free_iterator(lua_State* L) {
+  int SWIG_arg = 0;
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  
+  SWIG_check_num_args("glue_free_iterator",1,1)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_free_iterator",1,"asyr_iterator *");
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_iterator,SWIG_POINTER_DISOWN))){
+    SWIG_fail_ptr("free_iterator",1,SWIGTYPE_p_asyr_iterator);
+  }
+  
+  glue_free_iterator(arg1);
+  
   return SWIG_arg;
   
   fail: SWIGUNUSED;
@@ -5444,15 +5517,17 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "pool_get_state", _wrap_pool_get_state},
     { "pool_get_worker_count", _wrap_pool_get_worker_count},
     { "pool_imap", _wrap_pool_imap},
-    { "pool_imap_fed", _wrap_pool_imap_fed},
+    { "iterator_notify", _wrap_iterator_notify},
     { "iterator_cancel", _wrap_iterator_cancel},
-    { "iterator_finish", _wrap_iterator_finish},
     { "strand_new", _wrap_strand_new},
     { "deadline", _wrap_deadline},
     { "result_get", _wrap_result_get},
     { "result_wait", _wrap_result_wait},
     { "pool_join", _wrap_pool_join},
     { "queue_run", _wrap_queue_run},
+    { "imap_input", _wrap_imap_input},
+    { "iterator_next", _wrap_iterator_next},
+    { "free_iterator", _wrap_free_iterator},
     { "set_callback", _wrap_set_callback},
     { "set_error_callback", _wrap_set_error_callback},
     { "set_unread_error_hook", _wrap_set_unread_error_hook},

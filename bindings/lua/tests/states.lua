@@ -69,6 +69,28 @@ result = pool:apply_async(square, {2}, {strand = strand})
 array = asyncresult.array("double", 10)
 ]])
 
+ends_well("the_end_with_iterators_that_go_on", [[
+local pool = asyncresult.Pool(1)
+local iterator = pool:imap(wait, {latch, latch, latch})
+local function endless() return latch end
+forgotten = {pool:imap(wait, endless), pool:imap_unordered(square, endless)}
+forgotten[2]:descriptor()
+control:apply(waiters, {latch, 1})
+]])
+
+ends_well("the_end_inside_an_input_that_closes_the_state", [[
+local pool = asyncresult.Pool(1)
+local iterator = pool:imap(square, function()
+  if iterator then
+    os.exit(0, true)
+  end
+  iterator = true
+  return 1
+end, {buffersize = 1})
+iterator:next()
+iterator:next()
+]])
+
 ends_well("the_end_inside_a_callback", [[
 local pool = asyncresult.Pool(1)
 pool:apply(square, {2}, {callback = function()
@@ -119,6 +141,25 @@ print(ok, tostring(failure):match("interrupted!"))
 os.exit(0)
 ]])
   equal(output, "false\tinterrupted!\n")
+  equal(status, 0, "status")
+end)
+
+test("ctrl_c_ends_a_next", function()
+  local status, output = run([[
+local kill = asyncresult.cfunction("libc.so.6", "int kill(int, int)")
+local pid = control:apply(asyncresult.cfunction("libc.so.6", "int getpid(void)"))
+local pool = asyncresult.Pool(1)
+local iterator = pool:imap(wait, {latch})
+control:apply(waiters, {latch, 1})
+local ok, failure = pcall(function()
+  control:apply_async(kill, {pid, 2})
+  iterator:next()
+end)
+print(ok, tostring(failure):match("interrupted!"))
+control:apply(fixture("int64_t fixture_latch_open(int64_t)"), {latch})
+print(iterator:next() == latch, iterator:next())
+]])
+  equal(output, "false\tinterrupted!\ntrue\tnil\n")
   equal(status, 0, "status")
 end)
 

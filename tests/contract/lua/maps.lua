@@ -1,7 +1,7 @@
 -- B16, B17: maps.
 
 local harness = require "harness"
-local case, skip, F, call = harness.case, harness.skip, harness.F, harness.call
+local case, F, call = harness.case, harness.F, harness.call
 local equal, is_true, raises = harness.equal, harness.is_true, harness.raises
 
 case("B16.1", function()
@@ -103,8 +103,3 @@ case("B17.2", function()
   equal(#values, 1)
   equal({type(values[1]), #values[1]}, {"table", 0})
 end)
-
-skip("B12.10 B14.1 B14.2 B14.3 B15.1 B18.1 B18.2 B18.3",
-  "the Lua module has no lazy maps yet")
-skip("B18.4 B18.5 B18.6 B18.7 B21.4 B22.9 B24.10",
-  "the Lua module has no lazy maps yet")
