@@ -111,7 +111,7 @@ void bench_hold(struct bench_run *run, int threads, struct bench_holding *holdin
     if (threads == 0)
         return;
     submit_held(holding, threads);
-    while (!bench_gate_await(threads, 100 * BENCH_MILLISECOND))
+    while (!bench_gate_await(threads, 20 * BENCH_MILLISECOND))
         submit_held(holding, 1);
 }
 
