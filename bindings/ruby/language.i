@@ -40,6 +40,10 @@
     $1 = glue_whole($input, "$1_name");
 }
 
+%typemap(in, noblock=1) int64_t items {
+    $1 = glue_whole($input, "buffer_size");
+}
+
 /* Values: what a call takes is released after it, unless it is consumed. */
 %typemap(in, noblock=1) asyr_value *arguments, asyr_value *items,
                         asyr_value *consumed_arguments {
@@ -76,6 +80,7 @@
 %ignore asyr_result_get_int64;
 %ignore asyr_result_get_double;
 %ignore asyr_result_wait;
+%ignore asyr_pool_imap;
 %ignore asyr_iterator_next;
 %ignore asyr_iterator_put;
 %ignore asyr_pool_join;
@@ -99,6 +104,7 @@
 
 %newobject glue_error_new;
 %newobject glue_submit;
+%newobject glue_imap;
 
 const char *asyr_version(void);
 void glue_set_error_class(VALUE error_class);
@@ -117,6 +123,9 @@ VALUE glue_result_get(asyr_result *result, VALUE seconds);
 VALUE glue_result_wait(asyr_result *result, VALUE seconds);
 VALUE glue_pool_join(asyr_pool *pool, VALUE seconds);
 VALUE glue_queue_next(asyr_queue *queue, VALUE seconds);
+VALUE glue_iterator_next(asyr_iterator *iterator, VALUE seconds, VALUE kept,
+                         VALUE end);
+VALUE glue_iterator_put(asyr_iterator *iterator, VALUE item, VALUE place);
 VALUE glue_event_tag(VALUE event);
 VALUE glue_event_is_report(VALUE event);
 VALUE glue_event_has_failed(VALUE event);
@@ -127,6 +136,8 @@ VALUE glue_event_finish(VALUE event, asyr_error *failure);
 void glue_set_unread_error_hook(asyr_pool_options *options, VALUE hook);
 enum glue_submit_call { GLUE_APPLY = 0, GLUE_MAP = 1, GLUE_STARMAP = 2 };
 asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
+                         asyr_value *consumed_arguments, asyr_task_options *options);
+asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
                          asyr_value *consumed_arguments, asyr_task_options *options);
 
 %init %{

@@ -2473,6 +2473,64 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_iterator_next(int argc, VALUE *argv, VALUE self) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  VALUE arg3 = (VALUE) 0 ;
+  VALUE arg4 = (VALUE) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 4) || (argc > 4)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","glue_iterator_next", 1, argv[0] )); 
+  }
+  arg1 = (asyr_iterator *)(argp1);
+  arg2 = argv[1];
+  arg3 = argv[2];
+  arg4 = argv[3];
+  result = (VALUE)glue_iterator_next(arg1,arg2,arg3,arg4);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_iterator_put(int argc, VALUE *argv, VALUE self) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  VALUE arg3 = (VALUE) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 3) || (argc > 3)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","glue_iterator_put", 1, argv[0] )); 
+  }
+  arg1 = (asyr_iterator *)(argp1);
+  arg2 = argv[1];
+  arg3 = argv[2];
+  result = (VALUE)glue_iterator_put(arg1,arg2,arg3);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_event_tag(int argc, VALUE *argv, VALUE self) {
   VALUE arg1 = (VALUE) 0 ;
   VALUE result;
@@ -2673,6 +2731,48 @@ _wrap_submit(int argc, VALUE *argv, VALUE self) {
   arg5 = (asyr_task_options *)(argp5);
   result = (asyr_result *)glue_submit(arg1,arg2,arg3,arg4,arg5);
   vresult = SWIG_NewPointerObj(SWIG_as_voidptr(result), SWIGTYPE_p_asyr_result, SWIG_POINTER_OWN |  0 );
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_imap(int argc, VALUE *argv, VALUE self) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  asyr_value *arg3 = (asyr_value *) 0 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  void *argp2 = 0 ;
+  int res2 = 0 ;
+  void *argp4 = 0 ;
+  int res4 = 0 ;
+  asyr_iterator *result = 0 ;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 4) || (argc > 4)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","glue_imap", 1, argv[0] )); 
+  }
+  arg1 = (asyr_pool *)(argp1);
+  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
+  if (!SWIG_IsOK(res2)) {
+    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","glue_imap", 2, argv[1] )); 
+  }
+  arg2 = (asyr_function *)(argp2);
+  arg3 = glue_items_from_ruby(argv[2]);
+  res4 = SWIG_ConvertPtr(argv[3], &argp4,SWIGTYPE_p_asyr_task_options, 0 |  0 );
+  if (!SWIG_IsOK(res4)) {
+    SWIG_exception_fail(SWIG_ArgError(res4), Ruby_Format_TypeError( "", "asyr_task_options *","glue_imap", 4, argv[3] )); 
+  }
+  arg4 = (asyr_task_options *)(argp4);
+  result = (asyr_iterator *)glue_imap(arg1,arg2,arg3,arg4);
+  vresult = SWIG_NewPointerObj(SWIG_as_voidptr(result), SWIGTYPE_p_asyr_iterator, SWIG_POINTER_OWN |  0 );
   return vresult;
 fail:
   return Qnil;
@@ -3869,7 +3969,7 @@ _wrap_task_options_set_buffer_size(int argc, VALUE *argv, VALUE self) {
     SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_buffer_size", 1, argv[0] )); 
   }
   arg1 = (asyr_task_options *)(argp1);
-  arg2 = glue_whole(argv[1], "items");
+  arg2 = glue_whole(argv[1], "buffer_size");
   result = (asyr_status)asyr_task_options_set_buffer_size(arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
@@ -4551,63 +4651,6 @@ fail:
 
 
 SWIGINTERN VALUE
-_wrap_pool_imap(int argc, VALUE *argv, VALUE self) {
-  asyr_pool *arg1 = (asyr_pool *) 0 ;
-  asyr_function *arg2 = (asyr_function *) 0 ;
-  asyr_value *arg3 = (asyr_value *) 0 ;
-  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
-  asyr_iterator **arg5 = (asyr_iterator **) 0 ;
-  asyr_error **arg6 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
-  void *argp4 = 0 ;
-  int res4 = 0 ;
-  asyr_iterator *made5 = NULL ;
-  asyr_error *failure6 = NULL ;
-  asyr_status result;
-  VALUE vresult = Qnil;
-  
-  arg5 = &made5;
-  arg6 = &failure6;
-  if ((argc < 4) || (argc > 4)) {
-    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
-  }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_imap", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","asyr_pool_imap", 2, argv[1] )); 
-  }
-  arg2 = (asyr_function *)(argp2);
-  arg3 = glue_items_from_ruby(argv[2]);
-  res4 = SWIG_ConvertPtr(argv[3], &argp4,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res4)) {
-    SWIG_exception_fail(SWIG_ArgError(res4), Ruby_Format_TypeError( "", "asyr_task_options const *","asyr_pool_imap", 4, argv[3] )); 
-  }
-  arg4 = (asyr_task_options *)(argp4);
-  result = (asyr_status)asyr_pool_imap(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
-  (void)result;
-  vresult = Qnil;
-  if (*arg5 != NULL)
-  vresult = SWIG_NewPointerObj(*arg5, SWIGTYPE_p_asyr_iterator, SWIG_POINTER_OWN);
-  asyr_value_unref(arg3);
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return vresult;
-fail:
-  asyr_value_unref(arg3);
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return Qnil;
-}
-
-
-SWIGINTERN VALUE
 _wrap_pool_imap_fed(int argc, VALUE *argv, VALUE self) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_function *arg2 = (asyr_function *) 0 ;
@@ -5247,6 +5290,8 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "result_wait", _wrap_result_wait, -1);
   rb_define_module_function(mAsyncresult_native, "pool_join", _wrap_pool_join, -1);
   rb_define_module_function(mAsyncresult_native, "queue_next", _wrap_queue_next, -1);
+  rb_define_module_function(mAsyncresult_native, "iterator_next", _wrap_iterator_next, -1);
+  rb_define_module_function(mAsyncresult_native, "iterator_put", _wrap_iterator_put, -1);
   rb_define_module_function(mAsyncresult_native, "event_tag", _wrap_event_tag, -1);
   rb_define_module_function(mAsyncresult_native, "event_is_report", _wrap_event_is_report, -1);
   rb_define_module_function(mAsyncresult_native, "event_has_failed", _wrap_event_has_failed, -1);
@@ -5259,6 +5304,7 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_const(mAsyncresult_native, "MAP", SWIG_From_int((int)(GLUE_MAP)));
   rb_define_const(mAsyncresult_native, "STARMAP", SWIG_From_int((int)(GLUE_STARMAP)));
   rb_define_module_function(mAsyncresult_native, "submit", _wrap_submit, -1);
+  rb_define_module_function(mAsyncresult_native, "imap", _wrap_imap, -1);
   
   glue_init_roots();
   
@@ -5460,7 +5506,6 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "pool_terminate", _wrap_pool_terminate, -1);
   rb_define_module_function(mAsyncresult_native, "pool_get_state", _wrap_pool_get_state, -1);
   rb_define_module_function(mAsyncresult_native, "pool_get_worker_count", _wrap_pool_get_worker_count, -1);
-  rb_define_module_function(mAsyncresult_native, "pool_imap", _wrap_pool_imap, -1);
   rb_define_module_function(mAsyncresult_native, "pool_imap_fed", _wrap_pool_imap_fed, -1);
   rb_define_module_function(mAsyncresult_native, "iterator_notify", _wrap_iterator_notify, -1);
   rb_define_module_function(mAsyncresult_native, "iterator_cancel", _wrap_iterator_cancel, -1);

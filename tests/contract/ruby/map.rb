@@ -82,8 +82,4 @@ module Contract
     result = pool.map_async(fixture(:square), [], callback: log.method(:<<))
     equal([[], [[]]], [result.get, log])
   end
-
-  skip %w[B12.10 B14.1 B14.2 B14.3 B15.1 B18.1 B18.2 B18.3 B18.4
-          B18.5 B18.6 B18.7 B21.4 B22.9 B24.10],
-       "the Ruby gem has no lazy maps yet"
 end

@@ -31,6 +31,7 @@ VALUE glue_is_rooted(VALUE object);
 /* values.c */
 asyr_value *glue_value_from_ruby(VALUE object);
 asyr_value *glue_items_from_ruby(VALUE object);
+asyr_value *glue_item_from_ruby(VALUE object, long place);
 VALUE glue_value_to_ruby(asyr_value *borrowed);
 
 /* opaque.c: values that stay the library's: arrays and pointers. */
@@ -57,6 +58,11 @@ VALUE glue_result_wait(asyr_result *result, VALUE seconds);
 VALUE glue_pool_join(asyr_pool *pool, VALUE seconds);
 VALUE glue_queue_next(asyr_queue *queue, VALUE seconds);
 
+/* iterators.c */
+VALUE glue_iterator_next(asyr_iterator *iterator, VALUE seconds, VALUE kept,
+                         VALUE end);
+VALUE glue_iterator_put(asyr_iterator *iterator, VALUE item, VALUE place);
+
 /* events.c */
 VALUE glue_event_new(asyr_event *consumed);
 VALUE glue_event_tag(VALUE event);
@@ -71,6 +77,8 @@ void glue_set_unread_error_hook(asyr_pool_options *options, VALUE hook);
 /* submit.c: submits that may take long; they raise their errors. */
 enum glue_submit_call { GLUE_APPLY = 0, GLUE_MAP = 1, GLUE_STARMAP = 2 };
 asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
+                         asyr_value *consumed_arguments, asyr_task_options *options);
+asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
                          asyr_value *consumed_arguments, asyr_task_options *options);
 
 /* asyncresult.i: the private classes that SWIG makes. */

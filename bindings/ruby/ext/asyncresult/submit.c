@@ -19,23 +19,40 @@ static const submit_fn submits[] = {
 
 struct submit {
     struct glue_wait wait; /* first: its functions find the submit by it */
-    submit_fn call;
+    submit_fn submit;      /* unless it is a lazy map */
     asyr_function *function;
     asyr_value *arguments;
     asyr_task_options *options;
     asyr_result *result;
+    asyr_iterator *iterator;
 };
+
+static asyr_status set_interrupt(struct submit *submit)
+{
+    return asyr_task_options_set_interrupt(submit->options, submit->wait.interrupt,
+                                           &submit->wait.error);
+}
 
 static asyr_status call_submit(struct glue_wait *wait)
 {
     struct submit *submit = (struct submit *)wait;
-    asyr_status status = asyr_task_options_set_interrupt(
-        submit->options, wait->interrupt, &wait->error);
+    asyr_status status = set_interrupt(submit);
 
     if (status != ASYR_OK)
         return status;
-    return submit->call(wait->object, submit->function, submit->arguments,
-                        submit->options, &submit->result, &wait->error);
+    return submit->submit(wait->object, submit->function, submit->arguments,
+                          submit->options, &submit->result, &wait->error);
+}
+
+static asyr_status call_imap(struct glue_wait *wait)
+{
+    struct submit *submit = (struct submit *)wait;
+    asyr_status status = set_interrupt(submit);
+
+    if (status != ASYR_OK)
+        return status;
+    return asyr_pool_imap(wait->object, submit->function, submit->arguments,
+                          submit->options, &submit->iterator, &wait->error);
 }
 
 static VALUE answer_submit(struct glue_wait *wait)
@@ -56,18 +73,35 @@ static VALUE end_of_submit(VALUE submit)
     return Qnil;
 }
 
+static void perform(struct submit *submit)
+{
+    submit->wait.answer = answer_submit;
+    submit->wait.timeout_ns = ASYR_FOREVER;
+    rb_ensure(run_submit, (VALUE)submit, end_of_submit, (VALUE)submit);
+}
+
 asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
                          asyr_value *consumed_arguments, asyr_task_options *options)
 {
-    struct submit submit = {.wait = {.call = call_submit,
-                                     .answer = answer_submit,
-                                     .object = pool,
-                                     .timeout_ns = ASYR_FOREVER},
-                            .call = submits[call],
+    struct submit submit = {.wait = {.call = call_submit, .object = pool},
+                            .submit = submits[call],
                             .function = function,
                             .arguments = consumed_arguments,
                             .options = options};
 
-    rb_ensure(run_submit, (VALUE)&submit, end_of_submit, (VALUE)&submit);
+    perform(&submit);
     return submit.result;
+}
+
+/* Also where the queue has no limit: many items take long to submit. */
+asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
+                         asyr_value *consumed_arguments, asyr_task_options *options)
+{
+    struct submit submit = {.wait = {.call = call_imap, .object = pool},
+                            .function = function,
+                            .arguments = consumed_arguments,
+                            .options = options};
+
+    perform(&submit);
+    return submit.iterator;
 }

@@ -205,6 +205,19 @@ asyr_value *glue_value_from_ruby(VALUE object)
     return value;
 }
 
+/* An item of a sequence; what refuses it names its place, from 0. */
+asyr_value *glue_item_from_ruby(VALUE object, long place)
+{
+    struct converter to = {0, NULL};
+    asyr_value *value = convert(&to, object);
+
+    if (to.error != NULL) {
+        name_place(&to, place);
+        glue_raise(to.error);
+    }
+    return value;
+}
+
 /* The arguments of a call or the items of a map; nil for none. */
 asyr_value *glue_items_from_ruby(VALUE object)
 {

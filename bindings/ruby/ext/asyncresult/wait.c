@@ -101,6 +101,24 @@ VALUE glue_wait_perform(struct glue_wait *wait)
     return rb_ensure(run_wait, (VALUE)wait, end_of_wait, (VALUE)wait);
 }
 
+static VALUE try_then_run(VALUE arg)
+{
+    struct glue_wait *wait = (struct glue_wait *)arg;
+    int64_t timeout_ns = wait->timeout_ns;
+
+    wait->timeout_ns = 0;
+    wait->status = wait->call(wait);
+    if (wait->status != ASYR_E_TIMEOUT || timeout_ns <= 0)
+        return wait->answer(wait);
+    wait->timeout_ns = timeout_ns;
+    return run_wait(arg);
+}
+
+VALUE glue_wait_try_then_perform(struct glue_wait *wait)
+{
+    return rb_ensure(try_then_run, (VALUE)wait, end_of_wait, (VALUE)wait);
+}
+
 void glue_wait_raise(struct glue_wait *wait)
 {
     asyr_error *error = wait->error;

@@ -19,6 +19,8 @@ struct glue_wait {
 
 /* Call, and raise what Ruby has for the thread meanwhile; else the answer. */
 VALUE glue_wait_perform(struct glue_wait *wait);
+/* First with a timeout of 0, which leaves no turn to Ruby's other threads. */
+VALUE glue_wait_try_then_perform(struct glue_wait *wait);
 NORETURN(void glue_wait_raise(struct glue_wait *wait));
 
 #endif

@@ -92,6 +92,11 @@ class AsyncResult
         Native.error_new(TaskError::CODE, texts_of(exception), exception, cause)
       end
 
+      # The native error that stands for an exception, which is its value.
+      def native_holding(exception) # :nodoc:
+        Native.error_new(TaskError::CODE, texts_of(exception), exception, nil)
+      end
+
       # A native error that nothing raised.
       def native(code, message) # :nodoc:
         Native.error_new(code, [nil, message, nil], nil, nil)

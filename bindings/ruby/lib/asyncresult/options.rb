@@ -69,6 +69,14 @@ class AsyncResult
       options
     end
 
+    # The builder of a lazy map.
+    def for_iterator(order, strand, chunk_size, buffer_size)
+      options = for_task(strand, chunk_size, nil) || Native.task_options_new
+      Native.task_options_set_order(options, order)
+      Native.task_options_set_buffer_size(options, buffer_size) unless buffer_size.nil?
+      options
+    end
+
     # Have a task's callbacks wait in the pool's queue under `tag`.
     def add_callbacks(options, tag)
       options ||= Native.task_options_new

@@ -38,7 +38,8 @@ class AsyncResult
                    max_tasks_per_worker: nil, queue_limit: nil, when_full: :block,
                    queue: nil, name: nil, on_unread_error: nil)
       hook = on_unread_error && Options::UnreadErrors.new(on_unread_error)
-      @callbacks = queue || Dispatcher.new(name || "asyncresult", hook)
+      @name = name || "asyncresult"
+      @callbacks = queue || Dispatcher.new(@name, hook)
       @when_full = queue_limit && when_full
       options = Native.pool_options_new
       Options.set_workers(options, workers, max_tasks_per_worker)
@@ -94,6 +95,26 @@ class AsyncResult
 
     def starmap(function, items, **options, &block)
       starmap_async(function, items, **options, &block).get
+    end
+
+    # Have a function called with each item as far as the values are taken: an Iterator
+    # of the values in the order of the items.
+    #
+    # items:: an Array, a TypedArray, or anything with `each`, which is read by a thread
+    # of its own and may be endless.  chunk_size:: how many items make a task.
+    # buffer_size:: how many items may have been read whose values were not taken: by
+    # default all of an Array, and about 2 chunks per worker of anything else, of which
+    # it is never less than 2 items.
+    def imap(function, items, chunk_size: nil, buffer_size: nil, strand: nil, &block)
+      refuse_block if block
+      iterate(Native::ORDER_INPUT, function, items, strand, chunk_size, buffer_size)
+    end
+
+    # As imap, with the values in the order of their arrival.
+    def imap_unordered(function, items, chunk_size: nil, buffer_size: nil, strand: nil,
+                       &block)
+      refuse_block if block
+      iterate(Native::ORDER_ARRIVAL, function, items, strand, chunk_size, buffer_size)
     end
 
     # Make a Strand: for a library that is not thread-safe or, pinned, one that keeps
@@ -155,6 +176,19 @@ class AsyncResult
 
     def sequence(items)
       items.is_a?(TypedArray) ? items : items.to_a
+    end
+
+    def iterate(order, function, items, strand, chunk_size, buffer_size)
+      native = Options.function(function)
+      if items.is_a?(::Array) || items.is_a?(TypedArray)
+        options = Options.for_iterator(order, strand, chunk_size, buffer_size)
+        return Iterator.new(Native.imap(@handle, native, items, options), @callbacks)
+      end
+
+      options = Options.for_iterator(order, strand, chunk_size, Input.room(buffer_size))
+      Input.check(items)
+      handle = Native.pool_imap_fed(@handle, native, options)
+      Iterator.new(handle, @callbacks, Input.new(handle, items, @name))
     end
 
     def submit(call, function, items, options, callback, error_callback)

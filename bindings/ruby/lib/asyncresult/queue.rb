@@ -10,7 +10,7 @@ class AsyncResult
   #   end
   class Queue
     Callbacks = Struct.new(:callback, :error_callback)
-    Done = Struct.new(:result, :block)
+    Done = Struct.new(:object, :block)
     # What ends the program or the thread, and is no matter of one result.
     FATAL = [::SystemExit, ::SignalException, ::NoMemoryError].freeze
     private_constant :Callbacks, :Done, :FATAL
@@ -89,11 +89,14 @@ class AsyncResult
 
     # Have a block called with `result` once that is ready.
     def notify(result, block) # :nodoc:
-      tag = add(Done.new(result, block))
-      Native.result_notify(result.handle, @handle, tag)
-    rescue ::Exception
-      forget(tag)
-      raise
+      expect(result, block) { |tag| Native.result_notify(result.handle, @handle, tag) }
+    end
+
+    # Have a block called with `iterator` once its next value would not be waited for.
+    def notify_next(iterator, block) # :nodoc:
+      expect(iterator, block) do |tag|
+        Native.iterator_notify(iterator.handle, @handle, tag)
+      end
     end
 
     def forget(tag) # :nodoc:
@@ -157,6 +160,14 @@ class AsyncResult
       ::Thread.current.thread_variable?(:asyncresult_dispatcher)
     end
 
+    def expect(object, block)
+      tag = add(Done.new(object, block))
+      yield tag
+    rescue ::Exception
+      forget(tag)
+      raise
+    end
+
     def add(entry)
       @lock.synchronize do
         @entries[@last_tag += 1] = entry
@@ -187,7 +198,7 @@ class AsyncResult
     def call(entry, event)
       case entry
       when Callbacks then call_back(entry, event)
-      when Done then Support.call_safely(entry.block, entry.result)
+      when Done then Support.call_safely(entry.block, entry.object)
       else Native.event_run(event)
       end
     end

@@ -12,7 +12,8 @@ class AsyncResult
     end
 
     # As Pool#apply, Pool#apply_async and so on, in the strand.
-    %i[apply apply_async map map_async starmap starmap_async].each do |name|
+    %i[apply apply_async map map_async starmap starmap_async imap
+       imap_unordered].each do |name|
       define_method(name) do |*arguments, **options|
         @pool.public_send(name, *arguments, **options, strand: self)
       end

@@ -1,0 +1,111 @@
+# frozen_string_literal: true
+
+class AsyncResult
+  # The values of a lazy map, which Pool#imap and Pool#imap_unordered make:
+  #
+  #   pool.imap(crc, files.lazy.map { |path| File.binread(path) }).each { |sum| p sum }
+  #
+  # An item's error is raised at its place, and the next call goes on behind it.  What the
+  # input raised comes behind the last value, and then the end.  Several threads may take
+  # values; each has others.
+  class Iterator
+    include ::Enumerable
+
+    # What is no value.
+    FINISHED = ::Object.new.freeze
+    private_constant :FINISHED
+
+    attr_reader :handle # :nodoc:
+
+    def initialize(handle, callbacks, input = nil) # :nodoc:
+      @handle = handle
+      @callbacks = callbacks
+      @input = input
+      @kept = []
+      ::ObjectSpace.define_finalizer(self, input) if input
+    end
+
+    # The next value.  Raises an item's error, TimeoutError when `timeout` seconds pass
+    # first (nil: never, 0 or less: at once), and StopIteration at the end, for ever.
+    def next(timeout: nil)
+      value = take(timeout)
+      raise StopIteration, "the iterator has no more values" if FINISHED.equal?(value)
+
+      value
+    end
+
+    # Call the block with each value.  After an error, or a `break`, another call goes on
+    # with what is left.
+    def each
+      return to_enum unless block_given?
+
+      until FINISHED.equal?(value = take(nil))
+        yield value
+      end
+      self
+    end
+
+    # Have the block called with the iterator, once, when `next` would not wait: where the
+    # pool's callbacks run.  Another thread may take the value before.
+    def add_next_callback(&block)
+      raise ArgumentError, "add_next_callback: expected a block, found none" unless block
+
+      @callbacks.queue.notify_next(self, block)
+      @callbacks.wake
+      self
+    end
+
+    # Read no more and cancel what has not begun: those items are CancelledError in their
+    # places, and so is the rest of the input, as one.  What runs is handed out.
+    def cancel
+      Native.iterator_cancel(@handle)
+      @input&.stop
+      nil
+    end
+
+    # As cancel, and hand out nothing more.  Twice is fine.
+    def close
+      @is_closed = true
+      cancel
+      @kept.clear
+      nil
+    end
+
+    def inspect
+      "#<#{self.class}>"
+    end
+
+    private
+
+    def take(timeout)
+      return FINISHED if @is_closed
+
+      timeout = drain(timeout) if @kept.empty? && @callbacks.queue.drains_here?
+      Native.iterator_next(@handle, timeout, @kept, FINISHED)
+    rescue TaskError => error
+      raise error unless error.value.is_a?(::Exception)
+
+      raise error.value, cause: error.value.cause
+    end
+
+    # Run the callbacks in the queue that this thread owns until a value is there or the
+    # time is over; what is left of it.
+    def drain(timeout)
+      deadline = Support.deadline(timeout)
+      queue = @callbacks.queue
+      ask(queue)
+      queue.run_until(deadline) { !@is_asked }
+      Support.time_until(deadline)
+    rescue StateError
+      timeout # It was closed, so there is nothing to run.
+    end
+
+    # One notice at a time, however many calls have timed out.
+    def ask(queue)
+      return if @is_asked
+
+      @is_asked = true
+      queue.notify_next(self, ->(_) { @is_asked = false })
+    end
+  end
+end
