@@ -19,6 +19,18 @@
 // []any, map[string]any (map[any]any where a key is no string), *Error, Pointer or
 // a slice of numbers.
 //
+// # Lazy maps
+//
+// Pool.Imap calls a function with each item of a slice, a channel or a function, and
+// gives an iterator over the values, which reads only as far ahead as BufferSize says:
+//
+//	it, err := pool.Imap(ctx, fn, items)
+//	defer it.Close()
+//	for it.Scan(ctx) {
+//		use(it.Value())
+//	}
+//	err = it.Err()
+//
 // # Errors
 //
 // Every error of the package is an *Error.  Its code is compared with errors.Is:

@@ -64,3 +64,56 @@ func ExampleResult_Get() {
 	}
 	// Output: the argument does not fit
 }
+
+func ExamplePool_Imap() {
+	sqrt, _ := asyncresult.CFunction("m", "double sqrt(double)")
+	pool, _ := asyncresult.NewPool(2)
+	defer pool.Close()
+	ctx := context.Background()
+	number := 0.0
+	endless := func() (any, bool) {
+		number++
+		return number * number, true
+	}
+	roots, err := pool.Imap(ctx, sqrt, endless, asyncresult.BufferSize(10))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer roots.Close()
+	for i := 0; i < 3; i++ {
+		fmt.Println(roots.Next(ctx))
+	}
+	// Output:
+	// 1 <nil>
+	// 2 <nil>
+	// 3 <nil>
+}
+
+func ExampleIterator_Scan() {
+	length, _ := asyncresult.CFunction("c", "size_t strlen(const char *)")
+	pool, _ := asyncresult.NewPool(2)
+	defer pool.Close()
+	ctx := context.Background()
+	words := make(chan string)
+	go func() {
+		defer close(words)
+		for _, word := range []string{"one", "three"} {
+			words <- word
+		}
+	}()
+	it, err := pool.Imap(ctx, length, words)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer it.Close()
+	for it.Scan(ctx) {
+		fmt.Println(it.Value())
+	}
+	fmt.Println(it.Err())
+	// Output:
+	// 3
+	// 5
+	// <nil>
+}

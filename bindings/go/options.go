@@ -125,14 +125,26 @@ func WithUnreadError(hook func(error)) PoolOption {
 type TaskOption func(*taskOptions)
 
 type taskOptions struct {
-	onValue   func(any)
-	onError   func(error)
-	strand    *Strand
-	tag       uint64
-	chunkSize *int
-	policy    ErrorPolicy
+	onValue    func(any)
+	onError    func(error)
+	strand     *Strand
+	tag        uint64
+	policy     ErrorPolicy
+	chunkSize  *int
+	bufferSize *int
+	order      int32 // of the values of a lazy map
 
 	interruptible bool // the end of a context ends the wait for a place
+}
+
+func newTaskOptions(options []TaskOption) *taskOptions {
+	o := &taskOptions{}
+	for _, option := range options {
+		if option != nil {
+			option(o)
+		}
+	}
+	return o
 }
 
 // OnValue has a function called with the value of a task that succeeds, before its
@@ -162,6 +174,12 @@ func ChunkSize(size int) TaskOption {
 	return func(o *taskOptions) { o.chunkSize = &size }
 }
 
+// BufferSize sets how many items of its input a lazy map may have read and not yet
+// handed out.  A chunk is no larger.
+func BufferSize(items int) TaskOption {
+	return func(o *taskOptions) { o.bufferSize = &items }
+}
+
 // Errors sets what an error of one item does to a map.
 func Errors(policy ErrorPolicy) TaskOption {
 	return func(o *taskOptions) { o.policy = policy }
@@ -172,8 +190,8 @@ func (o *taskOptions) hasCallbacks() bool {
 }
 
 func (o *taskOptions) areDefault() bool {
-	return !o.hasCallbacks() && o.strand == nil && o.chunkSize == nil && o.policy == 0 &&
-		!o.interruptible
+	return !o.hasCallbacks() && o.strand == nil && o.policy == 0 && o.chunkSize == nil &&
+		o.bufferSize == nil && o.order == 0 && !o.interruptible
 }
 
 // build makes a native builder, which the caller frees; 0 for the defaults.  The
@@ -214,15 +232,28 @@ func (o *taskOptions) buildCallbacks(options uintptr, callbacks *queue, tag uint
 	return err
 }
 
-func (o *taskOptions) buildMap(options uintptr) (err error) {
+func (o *taskOptions) buildMap(options uintptr) error {
 	var failure uintptr
-	if o.chunkSize != nil {
-		size := int64(*o.chunkSize)
-		err = try(native.Task_options_set_chunk_size(options, size, &failure), &failure)
+	err := setSize(native.Task_options_set_chunk_size, options, o.chunkSize)
+	if err == nil {
+		err = setSize(native.Task_options_set_buffer_size, options, o.bufferSize)
 	}
 	if err == nil {
 		policy := int32(o.policy)
 		err = try(native.Task_options_set_error_policy(options, policy, &failure), &failure)
 	}
+	if err == nil {
+		err = try(native.Task_options_set_order(options, o.order, &failure), &failure)
+	}
 	return err
+}
+
+// setSize leaves the default where there is no size.
+func setSize(set func(options uintptr, size int64, failure *uintptr) int32,
+	options uintptr, size *int) error {
+	if size == nil {
+		return nil
+	}
+	var failure uintptr
+	return try(set(options, int64(*size), &failure), &failure)
 }

@@ -101,12 +101,7 @@ func (p *Pool) submit(ctx context.Context, call submitter, fn *Function, values 
 	if p.raw() == 0 {
 		return nil, newError(CodeArgument, "expected a pool of NewPool, found none")
 	}
-	o := &taskOptions{}
-	for _, option := range options {
-		if option != nil {
-			option(o)
-		}
-	}
+	o := newTaskOptions(options)
 	if err := p.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -134,30 +129,40 @@ func (p *Pool) submitWithCallbacks(ctx context.Context, call submitter, fn *Func
 
 func (p *Pool) submitWith(ctx context.Context, call submitter, fn *Function, values uintptr,
 	o *taskOptions, tag uint64) (*Result, error) {
+	var handle uintptr
+	err := p.call(ctx, o, tag, func(builder uintptr, failure *uintptr) int32 {
+		return call(p.handle, fn.raw(), values, builder, &handle, failure)
+	})
+	runtime.KeepAlive(fn)
+	if err != nil {
+		return nil, err
+	}
+	return newResult(handle, p.dispatch, o), nil
+}
+
+// call makes a native call with options, whose wait for a place the context ends.
+func (p *Pool) call(ctx context.Context, o *taskOptions, tag uint64,
+	call func(builder uintptr, failure *uintptr) int32) error {
 	o.interruptible = p.gate != nil && ctx.Done() != nil
 	builder, err := o.build(p.dispatch.callbacks, tag)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer native.Task_options_free(builder)
 	if o.interruptible {
 		release, err := endWith(ctx, builder)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		defer release()
 	}
-	var handle, failure uintptr
-	err = try(call(p.handle, fn.raw(), values, builder, &handle, &failure), &failure)
+	var failure uintptr
+	err = try(call(builder, &failure), &failure)
 	runtime.KeepAlive(p)
-	runtime.KeepAlive(fn)
 	if errors.Is(err, ErrInterrupted) && ctx.Err() != nil {
-		return nil, waitError(ctx.Err())
+		return waitError(ctx.Err())
 	}
-	if err != nil {
-		return nil, err
-	}
-	return newResult(handle, p.dispatch, o), nil
+	return err
 }
 
 // endWith has the end of the context interrupt a submit that waits for a place.  The

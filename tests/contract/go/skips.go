@@ -5,7 +5,6 @@ const (
 	cTasks   = "tasks are C functions only"
 	ownQueue = "the package drains the completion queues itself, on goroutines"
 	noFork   = "a Go program cannot fork: the child would lack the runtime's threads"
-	noImap   = "the package has no lazy maps yet"
 	noLend   = "the package lends no workers: C functions run on the pool's own threads"
 )
 
@@ -21,21 +20,8 @@ var skips = map[string]string{
 	"B12.7":  ownQueue,
 	"B12.8":  ownQueue,
 	"B12.9":  ownQueue,
-	"B12.10": noImap,
-	"B14.1":  noImap,
-	"B14.2":  noImap,
-	"B14.3":  noImap,
-	"B15.1":  noImap,
-	"B18.1":  noImap,
-	"B18.2":  noImap,
-	"B18.3":  noImap,
-	"B18.4":  noImap,
-	"B18.5":  noImap,
-	"B18.6":  noImap,
-	"B18.7":  noImap,
-	"B21.4":  noImap,
+	"B12.10": ownQueue,
 	"B22.5":  cTasks,
-	"B22.9":  noImap,
 	"B23.6":  cTasks,
 	"B23.9":  cTasks,
 	"B24.1":  cTasks,
@@ -47,7 +33,7 @@ var skips = map[string]string{
 	"B24.7":  cTasks,
 	"B24.8":  cTasks,
 	"B24.9":  cTasks,
-	"B24.10": noImap,
+	"B24.10": cTasks,
 	"B27.1":  noFork,
 	"B27.2":  noFork,
 	"B27.3":  noFork,

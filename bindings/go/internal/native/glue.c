@@ -157,6 +157,37 @@ int64_t asyr_go_take(asyr_queue *queue, uint64_t *tags, int64_t capacity,
     return count;
 }
 
+asyr_status asyr_go_next(asyr_iterator *iterator, uint64_t *slot, asyr_value **value,
+                         asyr_error **error)
+{
+    asyr_status status = asyr_iterator_next(iterator, 0, NULL, value, error);
+    if (status == ASYR_E_TIMEOUT || status == ASYR_E_STOP) {
+        asyr_error_unref(*error);
+        *error = NULL;
+    }
+    if (status)
+        return status;
+    int32_t type = asyr_go_read(*value, slot);
+    slot[3] = (uint64_t)type;
+    if (type < ASYR_VALUE_STRING) {
+        asyr_value_unref(*value);
+        *value = NULL;
+    }
+    return status;
+}
+
+asyr_status asyr_go_put_scalar(asyr_iterator *iterator, int32_t type, uint64_t bits,
+                               asyr_error **error)
+{
+    asyr_value *item = NULL;
+    asyr_status status = asyr_go_new_scalar(type, bits, &item, error);
+    if (status)
+        return status;
+    status = asyr_iterator_put(iterator, item, ASYR_FOREVER, NULL, error);
+    asyr_value_unref(item);
+    return status;
+}
+
 /* The event itself has the error: asyr_event_get_outcome(). */
 static void reported_as_event(asyr_error *failure, void *arg)
 {

@@ -42,6 +42,18 @@ asyr_status asyr_go_append(asyr_value *list, asyr_value *item, asyr_error **erro
 int64_t asyr_go_take(asyr_queue *queue, uint64_t *tags, int64_t capacity,
                      asyr_event **event);
 
+/*
+ * Take what an iterator has now.  A value is looked at as by asyr_go_read(), its type
+ * in slot[3]; `value`, owned, is NULL for nil and for numbers.  The codes Timeout and
+ * Stop come without an error.
+ */
+asyr_status asyr_go_next(asyr_iterator *iterator, uint64_t *slot, asyr_value **value,
+                         asyr_error **error);
+
+/* Put such a value as asyr_go_new_scalar() makes, waiting for a place. */
+asyr_status asyr_go_put_scalar(asyr_iterator *iterator, int32_t type, uint64_t bits,
+                               asyr_error **error);
+
 /* Have errors that nobody read come as events of the pool's queue. */
 asyr_status asyr_go_report_unread(asyr_pool_options *options, asyr_error **error);
 

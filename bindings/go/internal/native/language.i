@@ -5,6 +5,7 @@
 %rename("%(strip:[asyr_])s", regexmatch$name="^asyr_value_") "";
 %rename("%(strip:[asyr_go_])s", regexmatch$name="^asyr_go_") "";
 %rename("%(strip:[asyr_])s", regexmatch$name="^asyr_.*_(unref|free)$") "";
+%rename("iterator_ref") asyr_iterator_ref;
 
 /* The package keeps what these say in Go, or has no use for it yet. */
 %ignore asyr_value_new_bytes_view;
@@ -31,6 +32,7 @@
 %ignore asyr_queue_own;
 %ignore asyr_queue_run;
 %ignore asyr_event_run;
+%ignore asyr_iterator_next;
 %ignore asyr_queue_next_many;
 %ignore asyr_event_finish_many;
 %rename("$ignore", regexmatch$name="^asyr_worker_") "";

@@ -36,7 +36,7 @@ typedef long long swig_type_6;
 typedef long long swig_type_7;
 typedef long long swig_type_8;
 typedef long long swig_type_9;
-typedef _gostring_ swig_type_10;
+typedef long long swig_type_10;
 typedef _gostring_ swig_type_11;
 typedef _gostring_ swig_type_12;
 typedef _gostring_ swig_type_13;
@@ -47,19 +47,19 @@ typedef _gostring_ swig_type_17;
 typedef _gostring_ swig_type_18;
 typedef _gostring_ swig_type_19;
 typedef _gostring_ swig_type_20;
-typedef long long swig_type_21;
+typedef _gostring_ swig_type_21;
 typedef long long swig_type_22;
 typedef long long swig_type_23;
 typedef long long swig_type_24;
 typedef long long swig_type_25;
 typedef long long swig_type_26;
 typedef long long swig_type_27;
-typedef _gostring_ swig_type_28;
+typedef long long swig_type_28;
 typedef _gostring_ swig_type_29;
 typedef _gostring_ swig_type_30;
 typedef _gostring_ swig_type_31;
 typedef _gostring_ swig_type_32;
-typedef long long swig_type_33;
+typedef _gostring_ swig_type_33;
 typedef long long swig_type_34;
 typedef long long swig_type_35;
 typedef long long swig_type_36;
@@ -74,8 +74,8 @@ typedef long long swig_type_44;
 typedef long long swig_type_45;
 typedef long long swig_type_46;
 typedef long long swig_type_47;
-typedef _gostring_ swig_type_48;
-typedef long long swig_type_49;
+typedef long long swig_type_48;
+typedef _gostring_ swig_type_49;
 typedef long long swig_type_50;
 typedef long long swig_type_51;
 typedef long long swig_type_52;
@@ -91,23 +91,25 @@ extern int _wrap_new_pointer_asyncresult(swig_type_5 arg1, swig_voidp arg2, swig
 extern int _wrap_append_scalar_asyncresult(uintptr_t arg1, int arg2, swig_type_6 arg3, swig_voidp arg4);
 extern int _wrap_append_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern swig_type_7 _wrap_take_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_type_8 arg3, swig_voidp arg4);
+extern int _wrap_next_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3, swig_voidp arg4);
+extern int _wrap_put_scalar_asyncresult(uintptr_t arg1, int arg2, swig_type_9 arg3, swig_voidp arg4);
 extern int _wrap_report_unread_asyncresult(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_9 _wrap_thread_asyncresult(void);
-extern uintptr_t _wrap_error_new_asyncresult(int arg1, swig_type_10 arg2, swig_type_11 arg3);
+extern swig_type_10 _wrap_thread_asyncresult(void);
+extern uintptr_t _wrap_error_new_asyncresult(int arg1, swig_type_11 arg2, swig_type_12 arg3);
 extern void _wrap_error_unref_asyncresult(uintptr_t arg1);
-extern int _wrap_error_set_trace_asyncresult(uintptr_t arg1, swig_type_12 arg2, swig_voidp arg3);
-extern int _wrap_error_set_origin_asyncresult(uintptr_t arg1, swig_type_13 arg2, swig_voidp arg3);
+extern int _wrap_error_set_trace_asyncresult(uintptr_t arg1, swig_type_13 arg2, swig_voidp arg3);
+extern int _wrap_error_set_origin_asyncresult(uintptr_t arg1, swig_type_14 arg2, swig_voidp arg3);
 extern int _wrap_error_set_cause_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_error_set_value_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_error_get_code_asyncresult(uintptr_t arg1);
-extern swig_type_14 _wrap_error_get_kind_asyncresult(uintptr_t arg1);
-extern swig_type_15 _wrap_error_get_message_asyncresult(uintptr_t arg1);
-extern swig_type_16 _wrap_error_get_trace_asyncresult(uintptr_t arg1);
-extern swig_type_17 _wrap_error_get_origin_asyncresult(uintptr_t arg1);
+extern swig_type_15 _wrap_error_get_kind_asyncresult(uintptr_t arg1);
+extern swig_type_16 _wrap_error_get_message_asyncresult(uintptr_t arg1);
+extern swig_type_17 _wrap_error_get_trace_asyncresult(uintptr_t arg1);
+extern swig_type_18 _wrap_error_get_origin_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_error_get_cause_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_error_get_value_asyncresult(uintptr_t arg1);
-extern swig_type_18 _wrap_code_get_kind_asyncresult(int arg1);
-extern swig_type_19 _wrap_code_get_meaning_asyncresult(int arg1);
+extern swig_type_19 _wrap_code_get_kind_asyncresult(int arg1);
+extern swig_type_20 _wrap_code_get_meaning_asyncresult(int arg1);
 extern swig_intgo _wrap_VALUE_NIL_asyncresult(void);
 extern swig_intgo _wrap_VALUE_BOOL_asyncresult(void);
 extern swig_intgo _wrap_VALUE_INT64_asyncresult(void);
@@ -130,32 +132,32 @@ extern swig_intgo _wrap_ELEMENT_INT64_asyncresult(void);
 extern swig_intgo _wrap_ELEMENT_UINT64_asyncresult(void);
 extern swig_intgo _wrap_ELEMENT_FLOAT_asyncresult(void);
 extern swig_intgo _wrap_ELEMENT_DOUBLE_asyncresult(void);
-extern int _wrap_value_new_string_asyncresult(swig_type_20 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_bytes_asyncresult(swig_voidp arg1, swig_type_21 arg2, swig_voidp arg3, swig_voidp arg4);
-extern int _wrap_value_new_list_asyncresult(swig_type_22 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_map_asyncresult(swig_type_23 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_string_asyncresult(swig_type_21 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_bytes_asyncresult(swig_voidp arg1, swig_type_22 arg2, swig_voidp arg3, swig_voidp arg4);
+extern int _wrap_value_new_list_asyncresult(swig_type_23 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_map_asyncresult(swig_type_24 arg1, swig_voidp arg2, swig_voidp arg3);
 extern int _wrap_value_new_error_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_array_asyncresult(int arg1, swig_voidp arg2, swig_type_24 arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_value_new_array_asyncresult(int arg1, swig_voidp arg2, swig_type_25 arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_value_put_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
 extern uintptr_t _wrap_value_ref_asyncresult(uintptr_t arg1);
 extern void _wrap_value_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_value_get_type_asyncresult(uintptr_t arg1);
-extern swig_type_25 _wrap_value_get_count_asyncresult(uintptr_t arg1);
-extern int _wrap_value_get_entry_asyncresult(uintptr_t arg1, swig_type_26 arg2, swig_voidp arg3, swig_voidp arg4, swig_voidp arg5);
+extern swig_type_26 _wrap_value_get_count_asyncresult(uintptr_t arg1);
+extern int _wrap_value_get_entry_asyncresult(uintptr_t arg1, swig_type_27 arg2, swig_voidp arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_value_get_error_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_27 _wrap_element_size_asyncresult(int arg1);
+extern swig_type_28 _wrap_element_size_asyncresult(int arg1);
 extern int _wrap_interrupt_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_interrupt_unref_asyncresult(uintptr_t arg1);
 extern void _wrap_interrupt_trigger_asyncresult(uintptr_t arg1);
 extern void _wrap_interrupt_clear_asyncresult(uintptr_t arg1);
 extern _Bool _wrap_interrupt_is_triggered_asyncresult(uintptr_t arg1);
-extern int _wrap_library_open_asyncresult(swig_type_28 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_library_open_asyncresult(swig_type_29 arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_library_unref_asyncresult(uintptr_t arg1);
-extern swig_type_29 _wrap_library_get_name_asyncresult(uintptr_t arg1);
-extern int _wrap_function_new_c_asyncresult(uintptr_t arg1, swig_type_30 arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_type_30 _wrap_library_get_name_asyncresult(uintptr_t arg1);
+extern int _wrap_function_new_c_asyncresult(uintptr_t arg1, swig_type_31 arg2, swig_voidp arg3, swig_voidp arg4);
 extern void _wrap_function_unref_asyncresult(uintptr_t arg1);
-extern swig_type_31 _wrap_function_get_name_asyncresult(uintptr_t arg1);
-extern swig_type_32 _wrap_function_get_prototype_asyncresult(uintptr_t arg1);
+extern swig_type_32 _wrap_function_get_name_asyncresult(uintptr_t arg1);
+extern swig_type_33 _wrap_function_get_prototype_asyncresult(uintptr_t arg1);
 extern swig_intgo _wrap_RESULT_PENDING_asyncresult(void);
 extern swig_intgo _wrap_RESULT_RUNNING_asyncresult(void);
 extern swig_intgo _wrap_RESULT_READY_asyncresult(void);
@@ -164,25 +166,25 @@ extern swig_intgo _wrap_CANCEL_DEQUEUED_asyncresult(void);
 extern swig_intgo _wrap_CANCEL_ASKED_asyncresult(void);
 extern swig_intgo _wrap_CANCEL_KILLED_asyncresult(void);
 extern void _wrap_result_unref_asyncresult(uintptr_t arg1);
-extern int _wrap_result_wait_asyncresult(uintptr_t arg1, swig_type_33 arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_result_get_asyncresult(uintptr_t arg1, swig_type_34 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_result_wait_asyncresult(uintptr_t arg1, swig_type_34 arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_result_get_asyncresult(uintptr_t arg1, swig_type_35 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
 extern _Bool _wrap_result_is_ready_asyncresult(uintptr_t arg1);
 extern int _wrap_result_is_successful_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern int _wrap_result_get_state_asyncresult(uintptr_t arg1);
-extern swig_type_35 _wrap_result_get_tag_asyncresult(uintptr_t arg1);
+extern swig_type_36 _wrap_result_get_tag_asyncresult(uintptr_t arg1);
 extern int _wrap_result_cancel_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_result_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_36 arg3, swig_voidp arg4);
+extern int _wrap_result_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_37 arg3, swig_voidp arg4);
 extern swig_intgo _wrap_EVENT_CALLBACK_asyncresult(void);
 extern swig_intgo _wrap_EVENT_DONE_asyncresult(void);
 extern swig_intgo _wrap_EVENT_NEXT_asyncresult(void);
-extern int _wrap_queue_new_asyncresult(swig_type_37 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_queue_new_asyncresult(swig_type_38 arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_queue_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_queue_get_descriptor_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_38 _wrap_queue_get_count_asyncresult(uintptr_t arg1);
-extern int _wrap_queue_next_asyncresult(uintptr_t arg1, swig_type_39 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern swig_type_39 _wrap_queue_get_count_asyncresult(uintptr_t arg1);
+extern int _wrap_queue_next_asyncresult(uintptr_t arg1, swig_type_40 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_queue_close_asyncresult(uintptr_t arg1, swig_voidp arg2);
 extern int _wrap_event_get_kind_asyncresult(uintptr_t arg1);
-extern swig_type_40 _wrap_event_get_tag_asyncresult(uintptr_t arg1);
+extern swig_type_41 _wrap_event_get_tag_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_event_get_result_asyncresult(uintptr_t arg1);
 extern int _wrap_event_get_outcome_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern int _wrap_event_finish_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
@@ -196,31 +198,31 @@ extern int _wrap_task_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_task_options_free_asyncresult(uintptr_t arg1);
 extern int _wrap_task_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_event_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_tag_asyncresult(uintptr_t arg1, swig_type_41 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_tag_asyncresult(uintptr_t arg1, swig_type_42 arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_strand_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_interrupt_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_chunk_size_asyncresult(uintptr_t arg1, swig_type_42 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_chunk_size_asyncresult(uintptr_t arg1, swig_type_43 arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_error_policy_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_order_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_buffer_size_asyncresult(uintptr_t arg1, swig_type_43 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_buffer_size_asyncresult(uintptr_t arg1, swig_type_44 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_FULL_BLOCK_asyncresult(void);
 extern swig_intgo _wrap_FULL_FAIL_asyncresult(void);
 extern swig_intgo _wrap_FULL_CALLER_RUNS_asyncresult(void);
 extern int _wrap_pool_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_pool_options_free_asyncresult(uintptr_t arg1);
-extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_44 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_45 arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_worker_source_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_initializer_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_45 arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_46 arg2, int arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_47 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_46 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_47 arg2, int arg3, swig_voidp arg4);
+extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_48 arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_48 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_49 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_POOL_OPEN_asyncresult(void);
 extern swig_intgo _wrap_POOL_CLOSED_asyncresult(void);
 extern swig_intgo _wrap_POOL_TERMINATED_asyncresult(void);
 extern swig_intgo _wrap_POOL_BROKEN_asyncresult(void);
-extern swig_type_49 _wrap_default_worker_count_asyncresult(void);
+extern swig_type_50 _wrap_default_worker_count_asyncresult(void);
 extern int _wrap_pool_new_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_pool_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_pool_apply_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
@@ -228,13 +230,13 @@ extern int _wrap_pool_map_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uint
 extern int _wrap_pool_starmap_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
 extern int _wrap_pool_close_asyncresult(uintptr_t arg1, swig_voidp arg2);
 extern int _wrap_pool_terminate_asyncresult(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_pool_join_asyncresult(uintptr_t arg1, swig_type_50 arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_pool_join_asyncresult(uintptr_t arg1, swig_type_51 arg2, uintptr_t arg3, swig_voidp arg4);
 extern int _wrap_pool_get_state_asyncresult(uintptr_t arg1);
-extern swig_type_51 _wrap_pool_get_worker_count_asyncresult(uintptr_t arg1);
+extern swig_type_52 _wrap_pool_get_worker_count_asyncresult(uintptr_t arg1);
 extern int _wrap_pool_imap_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
 extern int _wrap_pool_imap_fed_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern uintptr_t _wrap_iterator_ref_asyncresult(uintptr_t arg1);
 extern void _wrap_iterator_unref_asyncresult(uintptr_t arg1);
-extern int _wrap_iterator_next_asyncresult(uintptr_t arg1, swig_type_52 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_iterator_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_53 arg3, swig_voidp arg4);
 extern int _wrap_iterator_cancel_asyncresult(uintptr_t arg1, swig_voidp arg2);
 extern int _wrap_iterator_put_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_54 arg3, uintptr_t arg4, swig_voidp arg5);
@@ -363,6 +365,26 @@ func Take(arg1 uintptr, arg2 *uint64, arg3 int64, arg4 *uintptr) (_swig_ret int6
 	return swig_r
 }
 
+func Next(arg1 uintptr, arg2 *uint64, arg3 *uintptr, arg4 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	swig_r = (int32)(C._wrap_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	return swig_r
+}
+
+func Put_scalar(arg1 uintptr, arg2 int32, arg3 uint64, arg4 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	swig_r = (int32)(C._wrap_put_scalar_asyncresult(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_type_9(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	return swig_r
+}
+
 func Report_unread(arg1 uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
@@ -382,7 +404,7 @@ func Error_new(arg1 int32, arg2 string, arg3 string) (_swig_ret uintptr) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (uintptr)(C._wrap_error_new_asyncresult(C.int(_swig_i_0), *(*C.swig_type_10)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_11)(unsafe.Pointer(&_swig_i_2))))
+	swig_r = (uintptr)(C._wrap_error_new_asyncresult(C.int(_swig_i_0), *(*C.swig_type_11)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_12)(unsafe.Pointer(&_swig_i_2))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -402,7 +424,7 @@ func Error_set_trace(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret int32)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_trace_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_12)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_trace_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -414,7 +436,7 @@ func Error_set_origin(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_origin_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_13)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_origin_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_14)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -707,7 +729,7 @@ func Value_new_string(arg1 string, arg2 *uintptr, arg3 *uintptr) (_swig_ret int3
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_string_asyncresult(*(*C.swig_type_20)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_string_asyncresult(*(*C.swig_type_21)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -720,7 +742,7 @@ func Value_new_bytes(arg1 *byte, arg2 int64, arg3 *uintptr, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_value_new_bytes_asyncresult(C.swig_voidp(_swig_i_0), C.swig_type_21(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_value_new_bytes_asyncresult(C.swig_voidp(_swig_i_0), C.swig_type_22(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -729,7 +751,7 @@ func Value_new_list(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_list_asyncresult(C.swig_type_22(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_list_asyncresult(C.swig_type_23(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -738,7 +760,7 @@ func Value_new_map(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_map_asyncresult(C.swig_type_23(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_map_asyncresult(C.swig_type_24(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -758,7 +780,7 @@ func Value_new_array(arg1 int32, arg2 *byte, arg3 int64, arg4 *uintptr, arg5 *ui
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_value_new_array_asyncresult(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_24(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_value_new_array_asyncresult(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_25(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -805,7 +827,7 @@ func Value_get_entry(arg1 uintptr, arg2 int64, arg3 *uintptr, arg4 *uintptr, arg
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_value_get_entry_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_26(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_value_get_entry_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_27(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -860,7 +882,7 @@ func Library_open(arg1 string, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_library_open_asyncresult(*(*C.swig_type_28)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_library_open_asyncresult(*(*C.swig_type_29)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -888,7 +910,7 @@ func Function_new_c(arg1 uintptr, arg2 string, arg3 *uintptr, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_function_new_c_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_30)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_function_new_c_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_31)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -991,7 +1013,7 @@ func Result_wait(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_result_wait_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_33(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_result_wait_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_34(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1002,7 +1024,7 @@ func Result_get(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uin
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_result_get_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_34(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_result_get_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_35(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -1051,7 +1073,7 @@ func Result_notify(arg1 uintptr, arg2 uintptr, arg3 uint64, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_result_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_36(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_result_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_37(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1086,7 +1108,7 @@ func Queue_new(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_queue_new_asyncresult(C.swig_type_37(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_queue_new_asyncresult(C.swig_type_38(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1118,7 +1140,7 @@ func Queue_next(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uin
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_queue_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_39(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_queue_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_40(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -1257,7 +1279,7 @@ func Task_options_set_tag(arg1 uintptr, arg2 uint64, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_tag_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_41(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_tag_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_42(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1284,7 +1306,7 @@ func Task_options_set_chunk_size(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_chunk_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_42(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_chunk_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_43(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1311,7 +1333,7 @@ func Task_options_set_buffer_size(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swi
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_buffer_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_43(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_buffer_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_44(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1359,7 +1381,7 @@ func Pool_options_set_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_44(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1387,7 +1409,7 @@ func Pool_options_set_max_tasks_per_worker(arg1 uintptr, arg2 int64, arg3 *uintp
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_46(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1397,7 +1419,7 @@ func Pool_options_set_queue_limit(arg1 uintptr, arg2 int64, arg3 int32, arg4 *ui
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_46(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_47(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1406,7 +1428,7 @@ func Pool_options_set_spare_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_s
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_47(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_48(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1424,7 +1446,7 @@ func Pool_options_set_name(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_name_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_48)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_name_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_49)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1543,7 +1565,7 @@ func Pool_join(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_ret
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_join_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_50(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_join_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_51(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1584,20 +1606,16 @@ func Pool_imap_fed(arg1 uintptr, arg2 uintptr, arg3 uintptr, arg4 *uintptr, arg5
 	return swig_r
 }
 
+func Iterator_ref(arg1 uintptr) (_swig_ret uintptr) {
+	var swig_r uintptr
+	_swig_i_0 := arg1
+	swig_r = (uintptr)(C._wrap_iterator_ref_asyncresult(C.uintptr_t(_swig_i_0)))
+	return swig_r
+}
+
 func Iterator_unref(arg1 uintptr) {
 	_swig_i_0 := arg1
 	C._wrap_iterator_unref_asyncresult(C.uintptr_t(_swig_i_0))
-}
-
-func Iterator_next(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uintptr) (_swig_ret int32) {
-	var swig_r int32
-	_swig_i_0 := arg1
-	_swig_i_1 := arg2
-	_swig_i_2 := arg3
-	_swig_i_3 := arg4
-	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_iterator_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_52(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
-	return swig_r
 }
 
 func Iterator_notify(arg1 uintptr, arg2 uintptr, arg3 uint64, arg4 *uintptr) (_swig_ret int32) {

@@ -358,6 +358,44 @@ long long _wrap_take_asyncresult(asyr_queue *_swig_go_0, long long *_swig_go_1, 
 }
 
 
+int _wrap_next_asyncresult(asyr_iterator *_swig_go_0, long long *_swig_go_1, asyr_value **_swig_go_2, asyr_error **_swig_go_3) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  uint64_t *arg2 = (uint64_t *) 0 ;
+  asyr_value **arg3 = (asyr_value **) 0 ;
+  asyr_error **arg4 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_iterator **)&_swig_go_0; 
+  arg2 = *(uint64_t **)&_swig_go_1; 
+  arg3 = *(asyr_value ***)&_swig_go_2; 
+  arg4 = *(asyr_error ***)&_swig_go_3; 
+  
+  result = (asyr_status)asyr_go_next(arg1,arg2,arg3,arg4);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_put_scalar_asyncresult(asyr_iterator *_swig_go_0, int _swig_go_1, long long _swig_go_2, asyr_error **_swig_go_3) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  int32_t arg2 ;
+  uint64_t arg3 ;
+  asyr_error **arg4 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_iterator **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  arg3 = (uint64_t)_swig_go_2; 
+  arg4 = *(asyr_error ***)&_swig_go_3; 
+  
+  result = (asyr_status)asyr_go_put_scalar(arg1,arg2,arg3,arg4);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
 int _wrap_report_unread_asyncresult(asyr_pool_options *_swig_go_0, asyr_error **_swig_go_1) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
@@ -2402,6 +2440,19 @@ int _wrap_pool_imap_fed_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_
 }
 
 
+asyr_iterator *_wrap_iterator_ref_asyncresult(asyr_iterator *_swig_go_0) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  asyr_iterator *result = 0 ;
+  asyr_iterator *_swig_go_result;
+  
+  arg1 = *(asyr_iterator **)&_swig_go_0; 
+  
+  result = (asyr_iterator *)asyr_iterator_ref(arg1);
+  *(asyr_iterator **)&_swig_go_result = (asyr_iterator *)result; 
+  return _swig_go_result;
+}
+
+
 void _wrap_iterator_unref_asyncresult(asyr_iterator *_swig_go_0) {
   asyr_iterator *arg1 = (asyr_iterator *) 0 ;
   
@@ -2409,27 +2460,6 @@ void _wrap_iterator_unref_asyncresult(asyr_iterator *_swig_go_0) {
   
   asyr_iterator_unref(arg1);
   
-}
-
-
-int _wrap_iterator_next_asyncresult(asyr_iterator *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2, asyr_value **_swig_go_3, asyr_error **_swig_go_4) {
-  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
-  int64_t arg2 ;
-  asyr_interrupt *arg3 = (asyr_interrupt *) 0 ;
-  asyr_value **arg4 = (asyr_value **) 0 ;
-  asyr_error **arg5 = (asyr_error **) 0 ;
-  asyr_status result;
-  int _swig_go_result;
-  
-  arg1 = *(asyr_iterator **)&_swig_go_0; 
-  arg2 = (int64_t)_swig_go_1; 
-  arg3 = *(asyr_interrupt **)&_swig_go_2; 
-  arg4 = *(asyr_value ***)&_swig_go_3; 
-  arg5 = *(asyr_error ***)&_swig_go_4; 
-  
-  result = (asyr_status)asyr_iterator_next(arg1,arg2,arg3,arg4,arg5);
-  _swig_go_result = result; 
-  return _swig_go_result;
 }
 
 
