@@ -119,6 +119,18 @@ asyr_status asyr_pool_options_set_spare_workers(asyr_pool_options *options,
     return ASYR_OK;
 }
 
+asyr_status asyr_pool_options_set_helping(asyr_pool_options *options,
+                                          int32_t helping, asyr_error **error)
+{
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_GIVEN(options, error);
+    ASYRI_REQUIRE(helping == ASYR_HELP_WORKERS || helping == ASYR_HELP_ALL, error,
+                  "%s: expected one of enum asyr_helping, found %d", __func__,
+                  (int)helping);
+    options->helping = helping;
+    return ASYR_OK;
+}
+
 asyr_status asyr_pool_options_set_queue(asyr_pool_options *options,
                                         asyr_queue *queue, asyr_error **error)
 {

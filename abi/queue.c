@@ -133,13 +133,12 @@ asyr_status asyr_event_get_outcome(const asyr_event *event, asyr_value **value,
                           "expected an event of a result, found an iterator's");
     if (!result)
         return asyri_fail_with(error, asyri_error_ref(event->report));
-    if (result->error && error)
+    asyr_error *failure = asyri_result_error(result);
+    if (failure && error)
         asyri_result_mark_error_read(result);
-    if (result->error)
-        return asyri_fail_with(error, asyri_error_ref(result->error));
-    if (value)
-        *value = asyri_value_ref(result->value);
-    return ASYR_OK;
+    if (failure)
+        return asyri_fail_with(error, asyri_error_ref(failure));
+    return value ? asyri_result_value(result, value, error) : ASYR_OK;
 }
 
 asyr_status asyr_event_run(asyr_event *event, asyr_error **error)

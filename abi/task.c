@@ -81,15 +81,8 @@ asyr_status asyr_task_return(asyr_task *task, asyr_value *value, asyr_error **er
 {
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(task, error);
-    asyri_task_answer(task, asyri_value_ref(value), NULL);
+    asyri_task_answer_value(task, asyri_value_ref(value));
     return ASYR_OK;
-}
-
-/* Answer with a value that was just made; without one, memory has run out. */
-static asyr_status answer_new(asyr_task *task, asyr_value *value, asyr_error **error)
-{
-    asyri_task_answer(task, value, value ? NULL : asyri_error_memory());
-    return value ? ASYR_OK : asyri_fail_memory(error);
 }
 
 asyr_status asyr_task_return_int64(asyr_task *task, int64_t number,
@@ -97,7 +90,8 @@ asyr_status asyr_task_return_int64(asyr_task *task, int64_t number,
 {
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(task, error);
-    return answer_new(task, asyri_value_int64(number), error);
+    asyri_task_answer(task, (union asyri_outcome){.int64 = number}, ASYRI_INT64);
+    return ASYR_OK;
 }
 
 asyr_status asyr_task_return_double(asyr_task *task, double number,
@@ -105,7 +99,8 @@ asyr_status asyr_task_return_double(asyr_task *task, double number,
 {
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(task, error);
-    return answer_new(task, asyri_value_double(number), error);
+    asyri_task_answer(task, (union asyri_outcome){.number = number}, ASYRI_DOUBLE);
+    return ASYR_OK;
 }
 
 asyr_status asyr_task_fail(asyr_task *task, asyr_error *failure, asyr_error **error)
@@ -113,7 +108,7 @@ asyr_status asyr_task_fail(asyr_task *task, asyr_error *failure, asyr_error **er
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(task, error);
     ASYRI_REQUIRE_GIVEN(failure, error);
-    asyri_task_answer(task, NULL, asyri_error_ref(failure));
+    asyri_task_answer_error(task, asyri_error_ref(failure));
     return ASYR_OK;
 }
 
@@ -122,7 +117,7 @@ asyr_status asyr_task_fail_with(asyr_task *task, const char *kind,
 {
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_GIVEN(task, error);
-    asyri_task_answer(task, NULL, asyri_error_new(ASYR_E_TASK, kind, message));
+    asyri_task_answer_error(task, asyri_error_new(ASYR_E_TASK, kind, message));
     return ASYR_OK;
 }
 
@@ -133,7 +128,7 @@ bool asyr_task_is_cancelled(const asyr_task *task)
 
 uint64_t asyr_task_get_tag(const asyr_task *task)
 {
-    return task && task->job ? task->job->result.tag : 0;
+    return task && task->job ? asyri_result_tag(&task->job->result) : 0;
 }
 
 asyr_function *asyr_task_get_function(const asyr_task *task)
@@ -152,7 +147,7 @@ asyr_status asyr_task_run(asyr_task *task, asyr_error **error)
     ASYRI_REQUIRE_GIVEN(task, error);
     ASYRI_REQUIRE(task->job, error, "%s: expected a task that a worker pulled",
                   __func__);
-    ASYRI_REQUIRE_OWN_PROCESS(task->job->pool, error);
+    ASYRI_REQUIRE_OWN_PROCESS(asyri_job_pool(task->job), error);
     asyri_task_call_pulled(task);
     return ASYR_OK;
 }

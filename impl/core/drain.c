@@ -111,8 +111,8 @@ static asyr_status wait_locked(asyr_queue *queue, int64_t timeout_ns,
         if (status != ASYR_OK)
             return status;
         if (timeout_ns > 0)
-            status = asyri_waitlist_wait(&queue->waiters, &queue->lock, deadline,
-                                         interrupt);
+            status = asyri_waitlist_wait(&queue->waiters, NULL, &queue->lock,
+                                         deadline, interrupt);
         else
             return interrupt && asyri_interrupt_is_triggered(interrupt)
                        ? ASYR_E_INTERRUPTED

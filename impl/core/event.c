@@ -11,11 +11,19 @@
 
 #include "error.h"
 #include "result.h"
+#include "value.h"
 
 void asyri_event_init(asyr_event *event, int32_t kind,
                       void (*finish)(asyr_event *event, asyr_error *failure))
 {
     *event = (asyr_event){.kind = kind, .finish = finish};
+}
+
+/* A result that calls back holds a value, never a bare number. */
+static asyr_value *borrow_value(const asyr_result *result)
+{
+    asyr_value *value = result->outcome.value;
+    return value ? value : asyri_value_nil();
 }
 
 void asyri_event_run(asyr_event *event)
@@ -26,11 +34,12 @@ void asyri_event_run(asyr_event *event)
     case ASYRI_EVENT_NOTHING:
         break;
     case ASYRI_EVENT_CALL_WITH_VALUE:
-        failure = closure->call.value(event->result->value, closure->arg);
+        failure = closure->call.value(borrow_value(event->result), closure->arg);
         break;
     case ASYRI_EVENT_CALL_WITH_ERROR:
         asyri_result_mark_error_read(event->result);
-        failure = closure->call.error(event->result->error, closure->arg);
+        failure =
+            closure->call.error(asyri_result_error(event->result), closure->arg);
         break;
     case ASYRI_EVENT_CALL_DONE:
         closure->call.done(event->result, closure->arg);

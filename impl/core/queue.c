@@ -311,7 +311,7 @@ bool asyri_queue_add_waiter(asyr_queue *queue, asyri_wait_node *node,
     bool empty = queue->busy || !asyri_queue_find_locked(queue);
     node->link.next = node->link.previous = NULL;
     if (empty)
-        asyri_waitlist_add(&queue->waiters, node, waiter);
+        asyri_waitlist_add(&queue->waiters, node, waiter, NULL);
     asyri_mutex_unlock(&queue->lock);
     return empty;
 }

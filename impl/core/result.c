@@ -1,153 +1,166 @@
 /*
  * Results: decided once, told everywhere, then ready for good.
  *
- *   pending --> running --> [settled --> its callback runs] --> ready
+ *   pending --> claimed --> settled --> [its callback runs] --> ready
  *
- * Settling decides the outcome under the owner's lock; exactly one thread wins.
- * That thread delivers: it posts the event that the callback runs in, or, without
- * one, makes the result ready.  The thread that finishes the event makes the
- * result ready.  A callback that fails replaces the outcome before that.
+ * One word says all of it.  Bits are added, with two exceptions: the holds of an entry
+ * and of who ends it by force are taken anew.  Claiming (the owner's affair)
+ * decides who runs or drops the work, settling who decides the outcome; each has one
+ * winner.  The winner of the second delivers: it posts the event that the callback
+ * runs in, or makes the result ready.  A callback that fails replaces the outcome
+ * before that.
  *
- * Memory order: the state becomes READY with a release, after the outcome was
- * written; whoever reads READY with an acquire may read the outcome without the
- * lock, for it never changes again.
+ * Memory order.  READY is set with a release after the outcome was written, and read
+ * with an acquire before the outcome is read; it never changes again.  The outcome is
+ * written by who won SETTLED, afterwards; only asyri_result_complete() writes it
+ * before, to save an operation, on results that nobody else settles with an outcome
+ * of his own (who ends a result by force leaves it alone).
  *
- * Done-callbacks are posted after the result became ready.  A posted event counts
- * as a reference to its result.  Nothing of the host's is called under the lock.
+ * Four holds keep the memory: the references, the work, the entry in a queue, and who
+ * ends it by force.  Each is let go by one fetch-or with acquire and release, and the
+ * one that completes the four frees.  A sole reference is found by a load: nobody else
+ * could take another.  Events count as references from the promise on, for a result
+ * that is detached cannot be referred to again.
+ *
+ * Who sleeps sets WAITED under the lock of the bucket before it enters its list; who
+ * makes the result ready and finds WAITED takes that lock and wakes.  By then the
+ * result may be gone, so it is only named by its address.
+ *
+ * Who observes pushes its node first and sets OBSERVED then, unless READY is there;
+ * who sets READY and finds OBSERVED takes the list.  If READY came first the observer
+ * takes the list itself, so each node is taken once.
  */
 #include "result.h"
-
-#include <assert.h>
 
 #include "../base/alloc.h"
 #include "../platform/fork.h"
 #include "error.h"
 #include "value.h"
 
-/* A done-callback, or the event in place of one, that was added later. */
-struct asyri_done {
-    asyri_list link;
-    asyr_event event;
-};
+enum { HOLDS = ASYRI_DETACHED | ASYRI_WORKED | ASYRI_POPPED | ASYRI_TOLD };
 
-static void finish_callback(asyr_event *event, asyr_error *failure);
-
-static asyr_status take_place(asyr_result *result, asyr_error **error)
+void asyri_result_owner_init(struct asyri_result_owner *owner,
+                             const struct asyri_result_ops *ops)
 {
-    if (!result->may_call_back)
-        return ASYR_OK;
-    asyr_status status = asyri_queue_promise(result->queue, 1, error);
-    result->has_place = status == ASYR_OK;
-    return status;
-}
-
-asyr_status asyri_result_init(asyr_result *result,
-                              const struct asyri_result_setup *setup,
-                              asyr_error **error)
-{
-    asyri_refcount_init(&result->refs);
-    result->generation = asyri_fork_generation();
-    result->ops = setup->ops;
-    result->lock = setup->lock;
-    result->tag = setup->tag;
-    result->queue = asyri_queue_ref(setup->queue);
-    result->callback = asyri_closure_ref(setup->callback);
-    result->error_callback = asyri_closure_ref(setup->error_callback);
-    result->calls_back = setup->event_kind == ASYR_EVENT_CALLBACK;
-    result->may_call_back =
-        result->calls_back || setup->callback || setup->error_callback;
-    asyri_waitlist_init(&result->waiters);
-    asyri_list_init(&result->done);
-    result->observers = NULL;
-    asyri_event_init(&result->event, ASYR_EVENT_CALLBACK, finish_callback);
-    atomic_init(&result->state, ASYR_RESULT_PENDING);
-    atomic_init(&result->cancelled, false);
-    atomic_init(&result->error_read, false);
-    asyr_status status = take_place(result, error);
-    if (status == ASYR_OK && setup->event_kind == ASYR_EVENT_DONE)
-        status =
-            asyri_result_add_done(result, NULL, result->queue, result->tag, error);
-    return status;
-}
-
-static void give_up_place(asyr_result *result)
-{
-    if (result->has_place)
-        asyri_queue_give_up(result->queue, 1);
-    result->has_place = false;
-}
-
-static void drop_callbacks(asyr_result *result)
-{
-    asyri_closure_unref(result->callback);
-    asyri_closure_unref(result->error_callback);
-    result->callback = result->error_callback = NULL;
-}
-
-void asyri_result_fini(asyr_result *result)
-{
-    give_up_place(result);
-    drop_callbacks(result);
-    for (asyri_list *node; (node = asyri_list_take_first(&result->done));) {
-        struct asyri_done *done = ASYRI_OBJECT(node, struct asyri_done, link);
-        asyri_queue_give_up(done->event.queue, 1);
-        asyri_queue_unref(done->event.queue);
-        asyri_closure_unref(done->event.closure);
-        asyri_free(done);
+    owner->ops = ops;
+    owner->generation = asyri_fork_generation();
+    for (int i = 0; i < ASYRI_BUCKETS; i++) {
+        asyri_mutex_init(&owner->buckets[i].lock);
+        asyri_waitlist_init(&owner->buckets[i].waiters);
     }
-    asyri_queue_unref(result->queue);
-    asyri_value_unref(result->value);
-    asyri_error_unref(result->error);
+}
+
+void asyri_result_owner_destroy(struct asyri_result_owner *owner)
+{
+    for (int i = 0; i < ASYRI_BUCKETS; i++)
+        asyri_mutex_destroy(&owner->buckets[i].lock);
+}
+
+struct asyri_bucket *asyri_result_bucket(struct asyri_result_owner *owner,
+                                         const asyr_result *result)
+{
+    return &owner->buckets[((uintptr_t)result >> 6) % ASYRI_BUCKETS];
+}
+
+void asyri_result_wake(struct asyri_result_owner *owner, const asyr_result *result)
+{
+    struct asyri_bucket *bucket = asyri_result_bucket(owner, result);
+    asyri_mutex_lock(&bucket->lock);
+    asyri_waitlist_wake_for(&bucket->waiters, result);
+    asyri_mutex_unlock(&bucket->lock);
 }
 
 asyr_result *asyri_result_ref(asyr_result *result)
 {
     if (result)
-        asyri_refcount_take(&result->refs);
+        atomic_fetch_add_explicit(&result->references, 1, memory_order_relaxed);
     return result;
+}
+
+void asyri_result_let_go(asyr_result *result, uint32_t holds)
+{
+    uint32_t old =
+        atomic_fetch_or_explicit(&result->state, holds, memory_order_acq_rel);
+    if (((old | holds) & HOLDS) == HOLDS)
+        result->owner->ops->destroy(result);
 }
 
 void asyri_result_unref(asyr_result *result)
 {
-    if (result && asyri_refcount_give(&result->refs))
-        result->ops->destroy(result);
+    if (!result)
+        return;
+    if (atomic_load_explicit(&result->references, memory_order_acquire) > 0 &&
+        atomic_fetch_sub_explicit(&result->references, 1, memory_order_acq_rel) > 0)
+        return;
+    if ((asyri_result_state(result) & HOLDS) == (HOLDS & ~ASYRI_DETACHED))
+        result->owner->ops->destroy(result);
+    else
+        asyri_result_let_go(result, ASYRI_DETACHED);
 }
 
-bool asyri_result_settle_locked(asyr_result *result, asyr_value *value,
-                                asyr_error *error)
+void asyri_outcome_drop(union asyri_outcome outcome, uint32_t kind)
 {
-    if (result->settled)
-        return false;
-    result->settled = true;
-    result->value = value;
-    result->error = error;
+    if (kind & ASYRI_FAILED)
+        asyri_error_unref(outcome.error);
+    else if (!(kind & (ASYRI_INT64 | ASYRI_DOUBLE)))
+        asyri_value_unref(outcome.value);
+}
+
+bool asyri_result_settle(asyr_result *result, union asyri_outcome outcome,
+                         uint32_t kind)
+{
+    uint32_t state = atomic_load_explicit(&result->state, memory_order_relaxed);
+    do {
+        if (state & ASYRI_SETTLED)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(
+        &result->state, &state, state | ASYRI_SETTLED | kind, memory_order_acq_rel,
+        memory_order_relaxed));
+    if (!(kind & ASYRI_FORCED))
+        result->outcome = outcome;
     return true;
 }
 
-/* Post the done-callbacks; one whose queue is closed is dropped. */
-static void post_done(asyr_result *result, asyri_list *entries)
+bool asyri_result_claim(asyr_result *result)
 {
-    for (asyri_list *node; (node = asyri_list_take_first(entries));) {
-        asyr_event *event = &ASYRI_OBJECT(node, struct asyri_done, link)->event;
-        event->result = asyri_result_ref(result);
-        if (!asyri_queue_post(event->queue, event))
-            asyri_event_finish(event, NULL);
-    }
+    uint32_t state = atomic_load_explicit(&result->state, memory_order_relaxed);
+    if (state & ASYRI_CLAIMED)
+        return false;
+    state = atomic_fetch_or_explicit(&result->state, ASYRI_CLAIMED,
+                                     memory_order_acq_rel);
+    return !(state & ASYRI_CLAIMED);
 }
 
-bool asyri_result_observe(asyr_result *result, struct asyri_observer *observer)
+bool asyri_result_force(asyr_result *result, bool *claimed)
 {
-    asyri_mutex_lock(result->lock);
-    bool early = !asyri_result_is_ready(result);
-    if (early) {
-        observer->next = result->observers;
-        result->observers = observer;
-    }
-    asyri_mutex_unlock(result->lock);
-    return early;
+    uint32_t flags = ASYRI_CLAIMED | ASYRI_SETTLED | ASYRI_FORCED | ASYRI_FAILED |
+                     ASYRI_CANCELLED;
+    uint32_t state = atomic_load_explicit(&result->state, memory_order_relaxed);
+    do {
+        if ((state & ASYRI_SETTLED) || !(state & ASYRI_LIVE))
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(
+        &result->state, &state, (state | flags) & ~(uint32_t)ASYRI_TOLD,
+        memory_order_acq_rel, memory_order_relaxed));
+    *claimed = !(state & ASYRI_CLAIMED);
+    return true;
 }
 
-/* An observer may be gone once it was told. */
+/* Take the observers, the first to come first. */
+static struct asyri_observer *take_observers(asyr_result *result)
+{
+    struct asyri_observer *newest =
+        atomic_exchange_explicit(&result->observers, NULL, memory_order_acquire);
+    struct asyri_observer *first = NULL;
+    while (newest) {
+        struct asyri_observer *next = newest->next;
+        newest->next = first;
+        first = newest;
+        newest = next;
+    }
+    return first;
+}
+
 static void tell(asyr_result *result, struct asyri_observer *observer)
 {
     while (observer) {
@@ -157,151 +170,322 @@ static void tell(asyr_result *result, struct asyri_observer *observer)
     }
 }
 
-static void become_ready(asyr_result *result)
+/* Make it ready, with flags that the callback's failure adds. */
+static void become_ready(asyr_result *result, uint32_t flags)
 {
-    asyri_list done;
-    asyri_mutex_lock(result->lock);
-    atomic_store_explicit(&result->state, ASYR_RESULT_READY, memory_order_release);
-    asyri_waitlist_wake_all(&result->waiters);
-    asyri_list_move_all(&result->done, &done);
-    struct asyri_observer *observers = result->observers;
-    result->observers = NULL;
-    asyri_mutex_unlock(result->lock);
-    drop_callbacks(result);
-    tell(result, observers);
-    post_done(result, &done);
-    result->ops->retired(result);
+    uint32_t old = atomic_fetch_or_explicit(&result->state, ASYRI_READY | flags,
+                                            memory_order_acq_rel);
+    if (old & ASYRI_WAITED)
+        asyri_result_wake(result->owner, result);
+    if (old & ASYRI_OBSERVED)
+        tell(result, take_observers(result));
+    result->owner->ops->delivered(result);
+}
+
+bool asyri_result_complete(asyr_result *result, union asyri_outcome outcome,
+                           uint32_t kind)
+{
+    struct asyri_result_owner *owner = result->owner;
+    uint32_t state = atomic_load_explicit(&result->state, memory_order_relaxed);
+    uint32_t done = ASYRI_SETTLED | ASYRI_READY | ASYRI_WORKED | kind;
+    result->outcome = outcome;
+    do {
+        if (state & ASYRI_SETTLED)
+            return false;
+        if (state & ASYRI_OBSERVED) {
+            if (!asyri_result_settle(result, outcome, kind))
+                return false;
+            become_ready(result, 0);
+            return true;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(
+        &result->state, &state, state | done, memory_order_acq_rel,
+        memory_order_relaxed));
+    if (state & ASYRI_WAITED)
+        asyri_result_wake(owner, result);
+    if (((state | done) & HOLDS) == HOLDS)
+        owner->ops->destroy(result);
+    return true;
 }
 
 /* The last step of the event in which the callback ran or was dropped. */
 static void finish_callback(asyr_event *event, asyr_error *failure)
 {
     asyr_result *result = event->result;
+    uint32_t flags = 0;
     if (failure) {
-        asyr_value *value = result->value;
-        asyr_error *error = result->error;
-        asyr_error *outcome = asyri_error_append_cause(failure, error);
-        asyri_mutex_lock(result->lock);
-        result->value = NULL;
-        result->error = asyri_error_of_task(outcome);
-        asyri_mutex_unlock(result->lock);
-        asyri_value_unref(value);
-        asyri_error_unref(error);
+        uint32_t kind = asyri_result_state(result);
+        asyr_error *before = asyri_result_error(result);
+        asyr_error *outcome = asyri_error_append_cause(failure, before);
+        if (!(kind & ASYRI_FORCED))
+            asyri_outcome_drop(result->outcome, kind);
+        result->outcome.error = asyri_error_of_task(outcome);
+        atomic_fetch_and_explicit(&result->state, ~(uint32_t)ASYRI_FORCED,
+                                  memory_order_relaxed);
         asyri_error_unref(failure);
+        flags = ASYRI_FAILED;
     }
     asyri_event_give_up(event);
-    result->has_place = false;
-    become_ready(result);
+    become_ready(result, flags);
     asyri_result_unref(result);
 }
 
-/* What runs for this outcome; ASYRI_EVENT_NOTHING may still tell the host. */
-static enum asyri_event_action choose_action(asyr_result *result)
+asyr_status asyri_result_promise(asyr_result *result, asyr_error **error)
 {
-    asyr_event *event = &result->event;
-    event->closure = result->error ? result->error_callback : result->callback;
-    if (!event->closure)
+    struct asyri_result_rare *rare = result->rare;
+    asyri_event_init(&rare->event, ASYR_EVENT_CALLBACK, finish_callback);
+    rare->event.tag = rare->tag;
+    rare->event.queue = asyri_result_queue(result);
+    rare->event.result = asyri_result_ref(result);
+    return asyri_queue_promise(rare->event.queue, 1, error);
+}
+
+void asyri_result_give_up(asyr_result *result)
+{
+    asyri_queue_give_up(result->rare->event.queue, 1);
+}
+
+/* What runs for this outcome; ASYRI_EVENT_NOTHING may still tell the host. */
+static enum asyri_event_action choose_action(const struct asyri_result_rare *rare,
+                                             bool failed, asyri_closure **closure)
+{
+    *closure = failed ? rare->error_callback : rare->callback;
+    if (!*closure)
         return ASYRI_EVENT_NOTHING;
-    return result->error ? ASYRI_EVENT_CALL_WITH_ERROR : ASYRI_EVENT_CALL_WITH_VALUE;
+    return failed ? ASYRI_EVENT_CALL_WITH_ERROR : ASYRI_EVENT_CALL_WITH_VALUE;
+}
+
+static void post_callback(asyr_result *result, bool failed)
+{
+    struct asyri_result_rare *rare = result->rare;
+    asyr_event *event = &rare->event;
+    event->action = choose_action(rare, failed, &event->closure);
+    if (event->action == ASYRI_EVENT_NOTHING && !rare->wants_event) {
+        asyri_result_give_up(result);
+        become_ready(result, 0);
+        asyri_result_unref(result);
+        return;
+    }
+    if (!asyri_queue_post(event->queue, event))
+        asyri_event_finish(event, NULL);
 }
 
 void asyri_result_deliver(asyr_result *result)
 {
-    asyr_event *event = &result->event;
-    event->action = choose_action(result);
-    event->tag = result->tag;
-    event->queue = result->queue;
-    if (event->action != ASYRI_EVENT_NOTHING || result->calls_back) {
-        event->result = asyri_result_ref(result);
-        if (!asyri_queue_post(result->queue, event))
-            asyri_event_finish(event, NULL);
-        return;
-    }
-    give_up_place(result);
-    become_ready(result);
+    uint32_t state = atomic_load_explicit(&result->state, memory_order_relaxed);
+    if (state & ASYRI_CALLS_BACK)
+        post_callback(result, state & ASYRI_FAILED);
+    else
+        become_ready(result, 0);
 }
 
-asyr_status asyri_result_outcome(asyr_result *result, asyr_value **value,
-                                 asyr_error **error)
+void asyri_result_fini(asyr_result *result)
 {
-    if (!result->error) {
-        *value = result->value;
-        return ASYR_OK;
-    }
-    asyri_result_mark_error_read(result);
-    return asyri_fail_with(error, asyri_error_ref(result->error));
+    uint32_t state = asyri_result_state(result);
+    struct asyri_result_rare *rare = result->rare;
+    if ((state & ASYRI_SETTLED) && !(state & ASYRI_FORCED))
+        asyri_outcome_drop(result->outcome, state);
+    if (rare)
+        asyri_queue_unref(rare->queue);
 }
 
 void asyri_result_mark_error_read(asyr_result *result)
 {
-    atomic_store_explicit(&result->error_read, true, memory_order_relaxed);
+    if (!(asyri_result_state(result) & ASYRI_ERROR_READ))
+        atomic_fetch_or_explicit(&result->state, ASYRI_ERROR_READ,
+                                 memory_order_relaxed);
 }
+
+asyr_error *asyri_result_error(asyr_result *result)
+{
+    uint32_t state = asyri_result_state(result);
+    if (!(state & ASYRI_FAILED))
+        return NULL;
+    if (state & ASYRI_FORCED)
+        return result->owner->ops->forced_error(result);
+    return result->outcome.error;
+}
+
+static asyr_status fail_with_outcome(asyr_result *result, asyr_error **error)
+{
+    asyri_result_mark_error_read(result);
+    return asyri_fail_with(error, asyri_error_ref(asyri_result_error(result)));
+}
+
+asyr_status asyri_result_value(asyr_result *result, asyr_value **value,
+                               asyr_error **error)
+{
+    uint32_t state = asyri_result_state(result);
+    if (state & ASYRI_FAILED)
+        return fail_with_outcome(result, error);
+    if (state & ASYRI_INT64)
+        *value = asyri_value_int64(result->outcome.int64);
+    else if (state & ASYRI_DOUBLE)
+        *value = asyri_value_double(result->outcome.number);
+    else if (result->outcome.value)
+        *value = asyri_value_ref(result->outcome.value);
+    else
+        *value = asyri_value_nil();
+    return *value ? ASYR_OK : asyri_fail_memory(error);
+}
+
+asyr_status asyri_result_int64(asyr_result *result, int64_t *number,
+                               asyr_error **error)
+{
+    asyr_value *value = NULL;
+    if (asyri_result_state(result) & ASYRI_INT64) {
+        *number = result->outcome.int64;
+        return ASYR_OK;
+    }
+    asyr_status status = asyri_result_value(result, &value, error);
+    if (status != ASYR_OK)
+        return status;
+    status = asyri_value_get_int64(value, number, error);
+    asyri_value_unref(value);
+    return status;
+}
+
+asyr_status asyri_result_double(asyr_result *result, double *number,
+                                asyr_error **error)
+{
+    asyr_value *value = NULL;
+    if (asyri_result_state(result) & ASYRI_DOUBLE) {
+        *number = result->outcome.number;
+        return ASYR_OK;
+    }
+    asyr_status status = asyri_result_value(result, &value, error);
+    if (status != ASYR_OK)
+        return status;
+    status = asyri_value_get_double(value, number, error);
+    asyri_value_unref(value);
+    return status;
+}
+
+/* Take `mine` out of a list; false if it is not in there. */
+static bool withdraw(struct asyri_observer **list, struct asyri_observer *mine)
+{
+    while (*list && *list != mine)
+        list = &(*list)->next;
+    if (!*list)
+        return false;
+    *list = mine->next;
+    return true;
+}
+
+bool asyri_result_observe(asyr_result *result, struct asyri_observer *observer)
+{
+    if (asyri_result_is_ready(result))
+        return false;
+    observer->next = atomic_load_explicit(&result->observers, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(
+        &result->observers, &observer->next, observer, memory_order_release,
+        memory_order_relaxed))
+        continue;
+    uint32_t state = asyri_result_state(result);
+    while (!(state & ASYRI_READY)) {
+        if (atomic_compare_exchange_weak_explicit(
+                &result->state, &state, state | ASYRI_OBSERVED, memory_order_acq_rel,
+                memory_order_acquire))
+            return true;
+    }
+    struct asyri_observer *rest = take_observers(result);
+    bool mine = withdraw(&rest, observer);
+    tell(result, rest);
+    return !mine;
+}
+
+/* A done-callback, or the event in place of one, that was added later. */
+struct done {
+    struct asyri_observer observer;
+    asyr_event event;
+};
 
 static void finish_done(asyr_event *event, asyr_error *failure)
 {
-    struct asyri_done *done = ASYRI_OBJECT(event, struct asyri_done, event);
     asyri_error_unref(failure);
     asyri_closure_unref(event->closure);
     asyri_event_give_up(event);
     asyri_queue_unref(event->queue);
     asyri_result_unref(event->result);
-    asyri_free(done);
+    asyri_free(ASYRI_OBJECT(event, struct done, event));
 }
 
-static struct asyri_done *done_new(asyri_closure *closure, asyr_queue *queue,
-                                   uint64_t tag)
+/* Post it; one whose queue is closed is dropped. */
+static void post_done(struct asyri_observer *observer, asyr_result *result)
 {
-    struct asyri_done *done = asyri_alloc(sizeof *done);
+    asyr_event *event = &ASYRI_OBJECT(observer, struct done, observer)->event;
+    (void)result;
+    if (!asyri_queue_post(event->queue, event))
+        asyri_event_finish(event, NULL);
+}
+
+static struct done *done_new(asyr_result *result, asyri_closure *closure,
+                             asyr_queue *queue, uint64_t tag)
+{
+    struct done *done = asyri_alloc(sizeof *done);
     if (!done)
         return NULL;
-    done->link.next = done->link.previous = NULL;
+    done->observer.ready = post_done;
     asyri_event_init(&done->event, ASYR_EVENT_DONE, finish_done);
     done->event.action = closure ? ASYRI_EVENT_CALL_DONE : ASYRI_EVENT_NOTHING;
     done->event.closure = closure;
     done->event.queue = asyri_queue_ref(queue);
+    done->event.result = asyri_result_ref(result);
     done->event.tag = tag;
     return done;
 }
 
-/* Whether it was put into the list; if not, the result is ready. */
-static bool append_done(asyr_result *result, struct asyri_done *done)
+/* With a place in the queue; NULL, having dropped the closure, and why. */
+static struct done *promise_done(asyr_result *result, asyri_closure *closure,
+                                 asyr_queue *queue, uint64_t tag,
+                                 asyr_status *status, asyr_error **error)
 {
-    asyri_mutex_lock(result->lock);
-    bool early = !asyri_result_is_ready(result);
-    if (early)
-        asyri_list_append(&result->done, &done->link);
-    asyri_mutex_unlock(result->lock);
-    return early;
-}
-
-/* Put a done entry where it belongs; the place in the queue was taken. */
-static asyr_status place_done(asyr_result *result, asyri_closure *closure,
-                              asyr_queue *queue, uint64_t tag, asyr_error **error)
-{
-    struct asyri_done *done = done_new(closure, queue, tag);
-    if (!done) {
+    *status = asyri_queue_promise(queue, 1, error);
+    if (*status == ASYR_OK) {
+        struct done *done = done_new(result, closure, queue, tag);
+        if (done)
+            return done;
         asyri_queue_give_up(queue, 1);
-        asyri_closure_unref(closure);
-        return asyri_fail_memory(error);
+        *status = asyri_fail_memory(error);
     }
-    if (append_done(result, done))
-        return ASYR_OK;
-    asyri_list ready;
-    asyri_list_init(&ready);
-    asyri_list_append(&ready, &done->link);
-    post_done(result, &ready);
-    return ASYR_OK;
+    asyri_closure_unref(closure);
+    return NULL;
 }
 
 asyr_status asyri_result_add_done(asyr_result *result, asyri_closure *closure,
                                   asyr_queue *queue, uint64_t tag,
                                   asyr_error **error)
 {
-    asyr_status status = asyri_queue_promise(queue, 1, error);
-    if (status == ASYR_OK)
-        return place_done(result, closure, queue, tag, error);
-    asyri_closure_unref(closure);
+    asyr_status status;
+    struct done *done = promise_done(result, closure, queue, tag, &status, error);
+    if (done && !asyri_result_observe(result, &done->observer))
+        post_done(&done->observer, result);
     return status;
+}
+
+asyr_status asyri_result_expect_done(asyr_result *result, asyr_queue *queue,
+                                     uint64_t tag, asyr_error **error)
+{
+    asyr_status status;
+    struct done *done = promise_done(result, NULL, queue, tag, &status, error);
+    if (done) {
+        done->observer.next = NULL;
+        atomic_store_explicit(&result->observers, &done->observer,
+                              memory_order_relaxed);
+    }
+    return status;
+}
+
+void asyri_result_drop_observers(asyr_result *result)
+{
+    struct asyri_observer *observer = take_observers(result);
+    while (observer) {
+        struct asyri_observer *next = observer->next;
+        struct done *done = ASYRI_OBJECT(observer, struct done, observer);
+        done->event.result = NULL; /* it goes without counting */
+        asyri_event_finish(&done->event, NULL);
+        observer = next;
+    }
 }
 
 /* The queue may have ended since with the pool; then the result is ready. */
@@ -311,10 +495,10 @@ asyr_status asyri_result_add_done_default(asyr_result *result,
     asyr_error *failure = NULL;
     asyr_status status = ASYR_E_STATE;
     if (!asyri_result_is_ready(result))
-        status = result->ops->want_queue(result, &failure);
+        status = result->owner->ops->want_queue(result, &failure);
     if (status == ASYR_OK)
         status = asyri_result_add_done(result, asyri_closure_ref(closure),
-                                       result->queue, 0, &failure);
+                                       asyri_result_queue(result), 0, &failure);
     if (status == ASYR_E_STATE && asyri_result_is_ready(result)) {
         closure->call.done(result, closure->arg);
         status = ASYR_OK;

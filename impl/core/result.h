@@ -20,10 +20,12 @@ struct asyri_sleep {
 
 /* What the owner of a result (a pool) does for it. */
 struct asyri_result_ops {
-    /* It is ready and was told everywhere; without any lock. */
-    void (*retired)(asyr_result *result);
-    /* The last reference is gone: free what surrounds it, and it. */
+    /* Nobody holds it any more: free what surrounds it, and it. */
     void (*destroy)(asyr_result *result);
+    /* It was delivered: one hold of its work less. */
+    void (*delivered)(asyr_result *result);
+    /* The error of a result that its owner ended by force; borrowed. */
+    asyr_error *(*forced_error)(const asyr_result *result);
     /* Somebody runs what is posted to its queue (a dispatcher is started). */
     asyr_status (*want_queue)(asyr_result *result, asyr_error **error);
     /* Help it along before this thread sleeps for it, and afterwards. */
@@ -32,91 +34,174 @@ struct asyri_result_ops {
     void (*after_sleep)(asyr_result *result, struct asyri_sleep *sleep);
 };
 
+/* Where the threads that wait for results sleep, by the result's address. */
+struct asyri_bucket {
+    asyri_mutex lock;
+    asyri_waitlist waiters;
+};
+
+enum { ASYRI_BUCKETS = 16 };
+
+/* What all results of one pool share. */
+struct asyri_result_owner {
+    const struct asyri_result_ops *ops;
+    uint32_t generation;
+    asyr_queue *queue; /* where callbacks run unless a result has its own */
+    struct asyri_bucket buckets[ASYRI_BUCKETS];
+};
+
 /*
- * Told when a result is ready, before its done-callbacks are posted: without any lock,
- * on the thread that made it ready.  It belongs to whoever observes.
+ * The state of a result is one word; result.c says who sets what.  Bit 0 is always
+ * set: memory whose first word is 0 is free.
  */
+enum {
+    ASYRI_LIVE = 1u << 0,
+    /* holds: the memory is free when all four are set */
+    ASYRI_DETACHED = 1u << 1, /* no reference is left */
+    ASYRI_WORKED = 1u << 2,   /* the work is over and let go */
+    ASYRI_POPPED = 1u << 3,   /* no entry of a queue points to it */
+    ASYRI_TOLD = 1u << 17,    /* nobody is ending it by force just now */
+    /* its way */
+    ASYRI_CLAIMED = 1u << 4, /* somebody runs it, or drops it */
+    ASYRI_SETTLED = 1u << 5, /* the outcome is decided */
+    ASYRI_READY = 1u << 6,
+    /* of the outcome */
+    ASYRI_FAILED = 1u << 7,
+    ASYRI_FORCED = 1u << 8, /* FAILED, with the owner's error */
+    ASYRI_INT64 = 1u << 9,  /* a number that is no value yet */
+    ASYRI_DOUBLE = 1u << 10,
+    /* what others want of it */
+    ASYRI_WAITED = 1u << 11,   /* somebody sleeps for it */
+    ASYRI_OBSERVED = 1u << 12, /* somebody is to be told */
+    ASYRI_CANCELLED = 1u << 13,
+    ASYRI_ERROR_READ = 1u << 14,
+    /* how it was made */
+    ASYRI_CALLS_BACK = 1u << 15, /* an event comes before it is ready */
+    ASYRI_FULL = 1u << 16        /* it has the rare part from the beginning */
+};
+
+/* Told when a result is ready, before its done-callbacks are posted. */
 struct asyri_observer {
     struct asyri_observer *next;
     void (*ready)(struct asyri_observer *observer, asyr_result *result);
 };
 
-struct asyr_result {
-    asyri_refcount refs;
-    /* immutable after new: */
-    uint32_t generation;
-    const struct asyri_result_ops *ops;
-    asyri_mutex *lock; /* the owner's */
-    uint64_t tag;
-    asyr_queue *queue; /* where its callbacks run; counted */
-    asyri_closure *callback;
-    asyri_closure *error_callback;
-    bool calls_back;    /* an event comes before it is ready, whatever happens */
-    bool may_call_back; /* that, or there is a callback for some outcome */
-    /* under the lock: */
-    bool settled; /* value or error is decided; they change once more if a
-                     callback fails, and not after it is ready */
-    asyr_value *value;
+/* An outcome: which member it is, the flags of the state say. */
+union asyri_outcome {
+    asyr_value *value; /* NULL is nil */
     asyr_error *error;
-    asyri_waitlist waiters;
-    asyri_list done; /* of struct asyri_done */
-    struct asyri_observer *observers;
-    asyr_event event;
-    /* of the thread that makes it ready: */
-    bool has_place; /* a place in the queue was promised for `event` */
-    /* atomic: */
-    _Atomic int32_t state; /* enum asyr_result_state */
-    atomic_bool cancelled;
-    atomic_bool error_read;
+    int64_t int64;
+    double number;
 };
 
-struct asyri_result_setup {
-    const struct asyri_result_ops *ops;
-    asyri_mutex *lock;
+/* The rare part, which a result without callbacks and options does without. */
+struct asyri_result_rare {
     uint64_t tag;
-    asyr_queue *queue; /* borrowed */
-    asyri_closure *callback;
+    asyr_queue *queue;       /* counted; NULL for the owner's */
+    asyri_closure *callback; /* these two live as long as the work */
     asyri_closure *error_callback;
-    int32_t event_kind; /* enum asyr_event_kind, or -1 */
+    bool wants_event; /* the host gets its callback as an event */
+    asyr_event event;
 };
 
-/*
- * Fill in a result whose memory the owner has allocated.  It takes the place in
- * the queue that its callbacks need, which may fail.
- */
-asyr_status asyri_result_init(asyr_result *result,
-                              const struct asyri_result_setup *setup,
-                              asyr_error **error);
-/* Undo that, for a result that nobody saw, or from ops->destroy. */
-void asyri_result_fini(asyr_result *result);
+struct asyr_result {
+    _Atomic uint32_t state;
+    _Atomic int32_t references; /* beyond the first */
+    struct asyri_result_owner *owner;
+    union asyri_outcome outcome; /* of who settles; then it does not change */
+    struct asyri_result_rare *rare;
+    _Atomic(struct asyri_observer *) observers;
+};
+
+void asyri_result_owner_init(struct asyri_result_owner *owner,
+                             const struct asyri_result_ops *ops);
+void asyri_result_owner_destroy(struct asyri_result_owner *owner);
 
 asyr_result *asyri_result_ref(asyr_result *result);
 void asyri_result_unref(asyr_result *result);
 
-/*
- * Decide the outcome, with the lock held: exactly one of `value` and `error`,
- * both owned by the callee.  False, with nothing taken, if it is decided already.
- * Who decided it delivers it, without the lock.
- */
-bool asyri_result_settle_locked(asyr_result *result, asyr_value *value,
-                                asyr_error *error);
-void asyri_result_deliver(asyr_result *result);
+/* Set hold bits (some of the four above); frees the result if all are set then. */
+void asyri_result_let_go(asyr_result *result, uint32_t holds);
 
-/* With an acquire: what ready results hold may then be read without the lock. */
+static inline uint32_t asyri_result_state(const asyr_result *result)
+{
+    return atomic_load_explicit(&((asyr_result *)result)->state,
+                                memory_order_acquire);
+}
+
+/* With an acquire: the outcome of a ready result may then be read. */
 static inline bool asyri_result_is_ready(const asyr_result *result)
 {
-    return atomic_load_explicit(&result->state, memory_order_acquire) ==
-           ASYR_RESULT_READY;
+    return asyri_result_state(result) & ASYRI_READY;
+}
+
+static inline uint32_t asyri_result_generation(const asyr_result *result)
+{
+    return result->owner->generation;
+}
+
+/*
+ * Decide the outcome, which is owned by the callee then; `kind` has the flags that
+ * say what it is.  False, with nothing taken, if it is decided already.  Who decided
+ * it delivers it.
+ */
+bool asyri_result_settle(asyr_result *result, union asyri_outcome outcome,
+                         uint32_t kind);
+/*
+ * The same with the owner's error, by who has no reference: the result stays until
+ * ASYRI_TOLD is let go.  It may have been freed just before, as long as its memory is
+ * not taken for another one; false then.  `*claimed`: the work had not been claimed, and is now.
+ */
+bool asyri_result_force(asyr_result *result, bool *claimed);
+/* Claim the work; false if it is claimed. */
+bool asyri_result_claim(asyr_result *result);
+/* Post its callback, or make it ready; then its owner's `delivered` is called. */
+void asyri_result_deliver(asyr_result *result);
+/*
+ * Settle, deliver and let the work go, in one step where nobody has to be told; for
+ * a result without the rare part whose work has no other holds.  False as above.
+ */
+bool asyri_result_complete(asyr_result *result, union asyri_outcome outcome,
+                           uint32_t kind);
+void asyri_outcome_drop(union asyri_outcome outcome, uint32_t kind);
+
+struct asyri_bucket *asyri_result_bucket(struct asyri_result_owner *owner,
+                                         const asyr_result *result);
+/* Wake whoever sleeps for the result, which need not exist any more. */
+void asyri_result_wake(struct asyri_result_owner *owner, const asyr_result *result);
+
+/* Fill in the event of a result that calls back; it takes a place in its queue. */
+asyr_status asyri_result_promise(asyr_result *result, asyr_error **error);
+/* Undo that, for a result that nobody saw. */
+void asyri_result_give_up(asyr_result *result);
+/* From ops->destroy: drop outcome and what the rare part holds. */
+void asyri_result_fini(asyr_result *result);
+
+/* Where its callbacks run. */
+static inline asyr_queue *asyri_result_queue(const asyr_result *result)
+{
+    asyr_queue *own = result->rare ? result->rare->queue : NULL;
+    return own ? own : result->owner->queue;
+}
+
+static inline uint64_t asyri_result_tag(const asyr_result *result)
+{
+    return result->rare ? result->rare->tag : 0;
 }
 
 /* What `asyr_result_get` and the others document. */
 asyr_status asyri_result_wait(asyr_result *result, int64_t timeout_ns,
                               asyr_interrupt *interrupt, asyr_error **error);
-asyr_status asyri_result_outcome(asyr_result *result, asyr_value **value,
-                                 asyr_error **error); /* value borrowed */
+/* Of a ready result: its error, borrowed, or NULL. */
+asyr_error *asyri_result_error(asyr_result *result);
+/* Of a ready result: its value, owned by the caller; or its error. */
+asyr_status asyri_result_value(asyr_result *result, asyr_value **value,
+                               asyr_error **error);
+asyr_status asyri_result_int64(asyr_result *result, int64_t *number,
+                               asyr_error **error);
+asyr_status asyri_result_double(asyr_result *result, double *number,
+                                asyr_error **error);
 void asyri_result_mark_error_read(asyr_result *result);
-/* False, and the observer is not told, if the result is ready already. */
-bool asyri_result_observe(asyr_result *result, struct asyri_observer *observer);
 
 /*
  * Have a done-callback run in a queue (borrowed) or, with `closure` NULL, an event
@@ -125,9 +210,16 @@ bool asyri_result_observe(asyr_result *result, struct asyri_observer *observer);
 asyr_status asyri_result_add_done(asyr_result *result, asyri_closure *closure,
                                   asyr_queue *queue, uint64_t tag,
                                   asyr_error **error);
+/* The event for a result that nobody else has seen; its state gets ASYRI_OBSERVED. */
+asyr_status asyri_result_expect_done(asyr_result *result, asyr_queue *queue,
+                                     uint64_t tag, asyr_error **error);
+/* Undo that, for a result that nobody saw. */
+void asyri_result_drop_observers(asyr_result *result);
 /* The same where the result's callbacks run, or here if it is ready. */
 asyr_status asyri_result_add_done_default(asyr_result *result,
                                           asyri_closure *closure,
                                           asyr_error **error);
+/* Have the observer told; false if the result is ready, and it will not be. */
+bool asyri_result_observe(asyr_result *result, struct asyri_observer *observer);
 
 #endif

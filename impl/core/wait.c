@@ -7,16 +7,19 @@
  */
 #include "wait.h"
 
+#include "../platform/spin.h"
 #include "error.h"
 #include "result.h"
+
+enum { SPIN_NS = 20000, RELAX_STEPS = 4, LOOKS_A_YIELD = 32 };
 
 static asyr_status sleep_until_over(const struct asyri_wait *wait)
 {
     asyr_status status = ASYR_OK;
     asyri_mutex_lock(wait->mutex);
     while (status == ASYR_OK && !wait->is_over(wait->arg))
-        status = asyri_waitlist_wait(wait->list, wait->mutex, wait->deadline,
-                                     wait->interrupt);
+        status = asyri_waitlist_wait(wait->list, wait->key, wait->mutex,
+                                     wait->deadline, wait->interrupt);
     if (wait->is_over(wait->arg))
         status = ASYR_OK;
     asyri_mutex_unlock(wait->mutex);
@@ -36,7 +39,7 @@ static asyr_status sleep_in_both(const struct asyri_wait *wait, bool *over)
         return ASYR_OK;
     }
     asyri_waiter_init(&waiter);
-    asyri_waitlist_add(wait->list, &node, &waiter);
+    asyri_waitlist_add(wait->list, &node, &waiter, wait->key);
     asyri_mutex_unlock(wait->mutex);
     if (asyri_queue_add_waiter(wait->queue, &queue_node, &waiter))
         status = asyri_waiter_park(&waiter, wait->deadline, wait->interrupt);
@@ -71,9 +74,13 @@ asyr_status asyri_wait(const struct asyri_wait *wait)
     return wait->queue ? drain_until_over(wait) : sleep_until_over(wait);
 }
 
-static bool is_ready(void *arg)
+/* Under the bucket's lock: ready, or whoever makes it so will come and wake. */
+static bool is_ready_or_told(void *arg)
 {
-    return asyri_result_is_ready(arg);
+    asyr_result *result = arg;
+    return atomic_fetch_or_explicit(&result->state, ASYRI_WAITED,
+                                    memory_order_acq_rel) &
+           ASYRI_READY;
 }
 
 static asyr_status fail_wait(asyr_status status, asyr_error **error)
@@ -84,17 +91,37 @@ static asyr_status fail_wait(asyr_status status, asyr_error **error)
                       "the result was not ready in the time given");
 }
 
+/*
+ * Look for a while before sleeping: a wake-up costs as much as a thousand tasks.  The
+ * thread that would make it ready may need this CPU, so it is given away now and then.
+ */
+static bool spin_until_ready(const asyr_result *result, int64_t deadline)
+{
+    int64_t end = asyri_clock_now() + SPIN_NS;
+    end = end < deadline ? end : deadline;
+    for (int looks = 1; !asyri_result_is_ready(result); looks++) {
+        asyri_spin_relax(RELAX_STEPS);
+        if (looks % LOOKS_A_YIELD == 0) {
+            asyri_spin_yield();
+            if (asyri_clock_now() >= end)
+                return asyri_result_is_ready(result);
+        }
+    }
+    return true;
+}
+
 /* A wait that does not poll: the owner may help or refuse. */
 static asyr_status wait_long(asyr_result *result, const struct asyri_wait *wait,
                              asyr_error **error)
 {
     struct asyri_sleep sleep = {0};
-    asyr_status status =
-        result->ops->before_sleep(result, wait->deadline, &sleep, error);
+    const struct asyri_result_ops *ops = result->owner->ops;
+    asyr_status status = ops->before_sleep(result, wait->deadline, &sleep, error);
     if (status != ASYR_OK)
         return status;
-    status = asyri_wait(wait);
-    result->ops->after_sleep(result, &sleep);
+    if (wait->queue || !spin_until_ready(result, wait->deadline))
+        status = asyri_wait(wait);
+    ops->after_sleep(result, &sleep);
     return status == ASYR_OK ? ASYR_OK : fail_wait(status, error);
 }
 
@@ -103,15 +130,18 @@ asyr_status asyri_result_wait(asyr_result *result, int64_t timeout_ns,
 {
     if (asyri_result_is_ready(result))
         return ASYR_OK;
-    bool drain = result->queue && asyri_queue_can_drain(result->queue);
+    asyr_queue *queue = asyri_result_queue(result);
+    bool drain = queue && asyri_queue_can_drain(queue);
     if (timeout_ns <= 0 && !drain)
         return fail_wait(ASYR_E_TIMEOUT, error);
+    struct asyri_bucket *bucket = asyri_result_bucket(result->owner, result);
     struct asyri_wait wait = {
-        .mutex = result->lock,
-        .list = &result->waiters,
-        .is_over = is_ready,
+        .mutex = &bucket->lock,
+        .list = &bucket->waiters,
+        .key = result,
+        .is_over = is_ready_or_told,
         .arg = result,
-        .queue = drain ? result->queue : NULL,
+        .queue = drain ? queue : NULL,
         .deadline = asyri_deadline_in(timeout_ns),
         .interrupt = interrupt,
     };

@@ -8,6 +8,7 @@
 struct asyri_wait {
     asyri_mutex *mutex; /* guards the condition and the list */
     asyri_waitlist *list;
+    const void *key;            /* in the list; may be NULL */
     bool (*is_over)(void *arg); /* under the mutex */
     void *arg;
     asyr_queue *queue; /* to drain on this thread, or NULL */

@@ -21,9 +21,10 @@ void asyri_waitlist_init(asyri_waitlist *list)
 }
 
 void asyri_waitlist_add(asyri_waitlist *list, asyri_wait_node *node,
-                        asyri_waiter *waiter)
+                        asyri_waiter *waiter, const void *key)
 {
     node->waiter = waiter;
+    node->key = key;
     asyri_list_append(&list->nodes, &node->link);
 }
 
@@ -44,6 +45,19 @@ void asyri_waitlist_wake_all(asyri_waitlist *list)
 {
     while (!asyri_list_is_empty(&list->nodes))
         asyri_waitlist_wake_one(list);
+}
+
+void asyri_waitlist_wake_for(asyri_waitlist *list, const void *key)
+{
+    asyri_list *next;
+    for (asyri_list *link = list->nodes.next; link != &list->nodes; link = next) {
+        asyri_wait_node *node = ASYRI_OBJECT(link, asyri_wait_node, link);
+        next = link->next;
+        if (node->key != key)
+            continue;
+        asyri_list_remove(link);
+        asyri_unpark(&node->waiter->parker);
+    }
 }
 
 static asyr_status park(asyri_waiter *waiter, int64_t deadline, bool interruptible)
@@ -75,13 +89,14 @@ asyr_status asyri_waiter_park(asyri_waiter *waiter, int64_t deadline,
     return asyri_interrupt_is_triggered(interrupt) ? ASYR_E_INTERRUPTED : status;
 }
 
-asyr_status asyri_waitlist_wait(asyri_waitlist *list, asyri_mutex *mutex,
-                                int64_t deadline, asyr_interrupt *interrupt)
+asyr_status asyri_waitlist_wait(asyri_waitlist *list, const void *key,
+                                asyri_mutex *mutex, int64_t deadline,
+                                asyr_interrupt *interrupt)
 {
     asyri_waiter waiter;
     asyri_wait_node node;
     asyri_waiter_init(&waiter);
-    asyri_waitlist_add(list, &node, &waiter);
+    asyri_waitlist_add(list, &node, &waiter, key);
     asyri_mutex_unlock(mutex);
     asyr_status status = asyri_waiter_park(&waiter, deadline, interrupt);
     asyri_mutex_lock(mutex);

@@ -21,6 +21,7 @@ typedef struct asyri_waiter {
 typedef struct asyri_wait_node {
     asyri_list link;
     asyri_waiter *waiter;
+    const void *key; /* what it waits for, in a list that several share */
 } asyri_wait_node;
 
 typedef struct asyri_waitlist {
@@ -32,10 +33,12 @@ void asyri_waiter_destroy(asyri_waiter *waiter);
 
 void asyri_waitlist_init(asyri_waitlist *list);
 void asyri_waitlist_add(asyri_waitlist *list, asyri_wait_node *node,
-                        asyri_waiter *waiter);
+                        asyri_waiter *waiter, const void *key);
 void asyri_wait_node_remove(asyri_wait_node *node); /* in a list or not */
 void asyri_waitlist_wake_one(asyri_waitlist *list);
 void asyri_waitlist_wake_all(asyri_waitlist *list);
+/* All that were added with the key. */
+void asyri_waitlist_wake_for(asyri_waitlist *list, const void *key);
 
 /*
  * Sleep, without any lock: ASYR_OK when woken (perhaps for nothing),
@@ -48,7 +51,8 @@ asyr_status asyri_waiter_park(asyri_waiter *waiter, int64_t deadline,
  * Wait in a list once, like a condition variable: the mutex is held on entry and
  * on return.  The outcome is that of asyri_waiter_park().
  */
-asyr_status asyri_waitlist_wait(asyri_waitlist *list, asyri_mutex *mutex,
-                                int64_t deadline, asyr_interrupt *interrupt);
+asyr_status asyri_waitlist_wait(asyri_waitlist *list, const void *key,
+                                asyri_mutex *mutex, int64_t deadline,
+                                asyr_interrupt *interrupt);
 
 #endif

@@ -17,6 +17,7 @@
 #include "../core/error.h"
 #include "../platform/fork.h"
 #include "pool.h"
+#include "strand.h"
 
 static asyri_mutex graph_lock = ASYRI_MUTEX_STATIC;
 static asyri_list sleeps = {&sleeps, &sleeps};
@@ -48,34 +49,25 @@ static void lock_graph(void)
     }
 }
 
-static bool runs_for_locked(asyri_job *job, uintptr_t thread)
+static bool runs_for(asyri_job *job, uintptr_t thread)
 {
-    asyri_list *running = &job->pool->running;
-    for (asyri_list *node = running->next; node != running; node = node->next) {
-        asyr_task *task = ASYRI_OBJECT(node, asyr_task, running);
-        bool same_strand = job->strand && task->job->strand == job->strand;
-        if (task->runner == thread && (task->job == job || same_strand))
-            return true;
-    }
-    return false;
+    asyri_map *map = asyri_job_map(job);
+    asyr_strand *strand = asyri_job_strand(job);
+    if (map ? asyri_map_is_run_by(map, thread)
+            : atomic_load_explicit(&job->runner, memory_order_relaxed) == thread)
+        return true;
+    return strand && asyri_strand_is_run_by(strand, thread);
 }
 
-/* Whether its callbacks have yet to run: what it has may be settled already. */
-static bool will_call_back_locked(const asyr_result *result)
-{
-    return result->may_call_back && !asyri_result_is_ready(result);
-}
-
+/* The waiter has a reference to the result, so it is there. */
 static bool waits_for_thread(asyr_result *result, uintptr_t thread)
 {
-    asyri_job *job = asyri_job_of(result);
-    asyri_mutex_lock(result->lock);
-    bool waits =
-        job->tasks_left > 0 && !result->settled && runs_for_locked(job, thread);
-    if (!waits && will_call_back_locked(result))
-        waits = asyri_queue_is_run_by(result->queue, thread);
-    asyri_mutex_unlock(result->lock);
-    return waits;
+    uint32_t state = asyri_result_state(result);
+    if (!(state & ASYRI_SETTLED) && runs_for(asyri_job_of(result), thread))
+        return true;
+    /* Its callbacks have yet to run: what it has may be settled already. */
+    return (state & ASYRI_CALLS_BACK) && !asyri_result_is_ready(result) &&
+           asyri_queue_is_run_by(asyri_result_queue(result), thread);
 }
 
 /* Whether a chain of sleeps leads from the result to the thread. */

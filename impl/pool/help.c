@@ -10,65 +10,113 @@
 #include "pool.h"
 #include "worker.h"
 
-/* Take a task of the job that has not begun; NULL if there is none. */
-static asyr_task *claim(asyri_job *job)
+/* The job's own entry may be the newest here; then it need not be met again. */
+static void take_entry_back(asyri_job *job, asyr_worker *worker)
 {
-    asyr_pool *pool = job->pool;
-    asyr_task *claimed = NULL;
-    asyri_mutex_lock(&pool->lock);
-    for (; job->claim_from < job->task_count && !claimed; job->claim_from++) {
-        asyr_task *task = &job->tasks[job->claim_from];
-        if (task->state == ASYRI_TASK_QUEUED)
-            claimed = task;
+    bool taken = false;
+    if (worker) {
+        taken = worker->deque && asyri_deque_peek(worker->deque) == job &&
+                asyri_worker_pop_newest(worker, job);
+    } else {
+        asyri_shard *shard = asyri_shard_of(job);
+        if (asyri_shard_try_lock(shard)) {
+            taken = asyri_shard_take_back(shard, job);
+            asyri_shard_unlock(shard);
+        }
     }
-    if (claimed) {
-        asyri_task_queue_remove(claimed);
-        pool->queued--;
-        asyri_task_begin_locked(claimed);
-        asyri_waitlist_wake_one(&pool->space);
-        asyri_worker_look_again_locked(pool);
-    }
-    asyri_mutex_unlock(&pool->lock);
-    return claimed;
+    if (taken)
+        asyri_result_let_go(&job->result, ASYRI_POPPED);
+}
+
+static void run_call(asyri_job *job, asyr_worker *worker)
+{
+    if (!asyri_result_claim(&job->result))
+        return;
+    take_entry_back(job, worker);
+    asyri_entry_run(asyri_entry_of(job), worker);
+}
+
+/* With the hold that a ticket would have had. */
+static void run_map(asyri_job *job, asyr_worker *worker)
+{
+    if (asyri_map_has_more(asyri_job_map(job)) && asyri_job_try_hold(job))
+        asyri_entry_run(asyri_entry_ticket(job), worker);
 }
 
 /* Tasks of a strand have to keep their order. */
-static void run_awaited(asyri_job *job, struct asyri_frame *frame)
+static void run_awaited(asyri_job *job, asyr_worker *worker)
 {
-    if (job->pool != frame->pool || job->strand)
+    if (asyri_job_strand(job))
         return;
-    for (asyr_task *task; (task = claim(job));)
-        asyri_task_run(task, frame->worker);
+    if (asyri_job_map(job))
+        run_map(job, worker);
+    else
+        run_call(job, worker);
+}
+
+/* The wait's reference goes with its thread, the result stays. */
+static void guest_ended(void *arg)
+{
+    asyri_pool_leave_guest(asyri_job_pool(arg));
+}
+
+static void run_as_guest(void *arg)
+{
+    run_awaited(arg, NULL);
+}
+
+static void help_from_outside(asyri_job *job)
+{
+    asyr_pool *pool = asyri_job_pool(job);
+    uint32_t state = asyri_result_state(&job->result);
+    if (!asyri_job_map(job) && (state & ASYRI_CLAIMED))
+        return;
+    asyri_pool_enter_guest(pool);
+    asyri_thread_guard(run_as_guest, guest_ended, job);
+    asyri_pool_leave_guest(pool);
 }
 
 static void block_worker(asyr_worker *worker, struct asyri_sleep *sleep)
 {
     asyr_pool *pool = worker->pool;
     sleep->worker = worker;
+    asyri_worker_flush(worker);
     asyri_mutex_lock(&pool->lock);
     pool->blocked++;
     asyri_worker_balance_locked(pool);
     asyri_mutex_unlock(&pool->lock);
+    asyri_sleepers_notify(&pool->sleepers); /* of what is in its own deque */
+}
+
+/* Inside a task or a callback. */
+static asyr_status before_inner_sleep(asyr_result *result, struct asyri_frame *frame,
+                                      bool timed, struct asyri_sleep *sleep,
+                                      asyr_error **error)
+{
+    asyri_job *job = asyri_job_of(result);
+    asyr_worker *worker = frame ? frame->worker : NULL;
+    asyr_status status = asyri_deadlock_enter(result, timed, sleep, error);
+    if (status != ASYR_OK || !frame)
+        return status;
+    frame->sleep = sleep;
+    if (!timed && asyri_job_pool(job) == frame->pool)
+        run_awaited(job, worker);
+    if (worker && !worker->is_pinned && !asyri_result_is_ready(result))
+        block_worker(worker, sleep);
+    return ASYR_OK;
 }
 
 static asyr_status before_sleep(asyr_result *result, int64_t deadline,
                                 struct asyri_sleep *sleep, asyr_error **error)
 {
+    asyri_job *job = asyri_job_of(result);
     struct asyri_frame *frame = asyri_frame_current();
     bool timed = deadline != ASYR_FOREVER;
-    bool in_callback =
-        asyri_queue_running_here() ||
-        (result->queue && asyri_queue_is_run_by(result->queue, asyri_thread_self()));
-    if (!frame && !in_callback)
-        return ASYR_OK;
-    asyr_status status = asyri_deadlock_enter(result, timed, sleep, error);
-    if (status != ASYR_OK || !frame)
-        return status;
-    frame->sleep = sleep;
-    if (!timed)
-        run_awaited(asyri_job_of(result), frame);
-    if (frame->worker && !frame->worker->is_pinned && !asyri_result_is_ready(result))
-        block_worker(frame->worker, sleep);
+    if (frame || asyri_queue_running_here() ||
+        asyri_queue_is_run_by(asyri_result_queue(result), asyri_thread_self()))
+        return before_inner_sleep(result, frame, timed, sleep, error);
+    if (!timed && asyri_job_pool(job)->helping == ASYR_HELP_ALL)
+        help_from_outside(job);
     return ASYR_OK;
 }
 
@@ -89,44 +137,24 @@ void asyri_sleep_end(struct asyri_sleep *sleep)
         return;
     asyri_mutex_lock(&worker->pool->lock);
     worker->pool->blocked--;
+    asyri_worker_balance_locked(worker->pool);
     asyri_mutex_unlock(&worker->pool->lock);
 }
 
 static asyr_status want_queue(asyr_result *result, asyr_error **error)
 {
-    return asyri_dispatcher_want(asyri_job_of(result)->pool, error);
+    return asyri_dispatcher_want(asyri_job_pool(asyri_job_of(result)), error);
 }
 
-static void retired(asyr_result *result)
+static asyr_error *forced_error(const asyr_result *result)
 {
-    asyri_job *job = asyri_job_of(result);
-    asyri_mutex_lock(&job->pool->lock);
-    asyri_list_remove(&job->link);
-    asyri_pool_check_end_locked(job->pool);
-    asyri_mutex_unlock(&job->pool->lock);
-}
-
-/* What the host itself asked for is not reported to it as an error. */
-static bool is_unread_failure(const asyr_result *result)
-{
-    if (!result->error ||
-        atomic_load_explicit(&result->error_read, memory_order_relaxed))
-        return false;
-    int32_t code = asyri_error_code(result->error);
-    return code != ASYR_E_CANCELLED && code != ASYR_E_TERMINATED;
-}
-
-static void destroy(asyr_result *result)
-{
-    asyri_job *job = asyri_job_of(result);
-    if (job->pool->hook && is_unread_failure(result))
-        asyri_dispatcher_report(job->pool, result->error);
-    asyri_job_discard(job);
+    return asyri_job_pool((const asyri_job *)result)->forced;
 }
 
 const struct asyri_result_ops asyri_pool_result_ops = {
-    .retired = retired,
-    .destroy = destroy,
+    .destroy = asyri_job_destroy,
+    .delivered = asyri_job_delivered,
+    .forced_error = forced_error,
     .want_queue = want_queue,
     .before_sleep = before_sleep,
     .after_sleep = after_sleep,

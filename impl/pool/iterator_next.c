@@ -211,18 +211,31 @@ static void end_call(struct call *call)
     asyri_mutex_unlock(&iterator->lock);
 }
 
+/* The item's own part of what its chunk has; the chunk's value is consumed. */
+static asyr_status take_item(const struct call *call, asyr_value *all,
+                             asyr_value **value, asyr_error **error)
+{
+    asyr_error *failure;
+    asyr_value *item = all->as.list.items[call->index];
+    asyr_status status = ASYR_OK;
+    if (asyri_value_is_failure(item, &failure))
+        status = asyri_fail_with(error, asyri_error_ref(failure));
+    else
+        *value = asyri_value_ref(item);
+    asyri_value_unref(all);
+    return status;
+}
+
 static asyr_status outcome(const struct call *call, asyr_value **value,
                            asyr_error **error)
 {
-    asyr_value *all;
-    asyr_error *failure;
-    asyr_status status = asyri_result_outcome(call->result, &all, error);
+    asyr_value *all = NULL;
+    asyr_status status = asyri_result_value(call->result, &all, error);
     if (status != ASYR_OK)
         return status;
-    asyr_value *item = call->count == 1 ? all : all->as.list.items[call->index];
-    if (call->count > 1 && asyri_value_is_failure(item, &failure))
-        return asyri_fail_with(error, asyri_error_ref(failure));
-    *value = asyri_value_ref(item);
+    if (call->count > 1)
+        return take_item(call, all, value, error);
+    *value = all;
     return ASYR_OK;
 }
 

@@ -1,17 +1,16 @@
 /*
  * Jobs: see job.h.
  *
- * What a job needs is allocated when it is submitted, so that completing it cannot
+ * What a full job needs is allocated when it is submitted, so that completing it cannot
  * fail for lack of memory: a map's output has a place for each item, and each
- * chunk writes its own places without a lock.  Ending the last task, under the
- * pool's lock, orders all of them before the outcome.
+ * participant writes the places of its items without a lock.
  *
- * References: the caller's, one for all tasks together (dropped when the last has
- * ended), and one for each event that is posted.
+ * The work of a lean job has one holder, who claimed it.  That of a full job is counted
+ * in `holds`: one for the delivery, one for each thread that runs it or may yet run
+ * it, one for each ticket to a map.  Who lets the last one go releases the function,
+ * the input and the output.
  */
 #include "job.h"
-
-#include <string.h>
 
 #include "../base/alloc.h"
 #include "../core/error.h"
@@ -21,171 +20,179 @@
 #include "strand.h"
 #include "worker.h"
 
-/* ceil(n / (4 * workers)), as Python's Pool has it. */
-static int64_t default_chunk_size(int64_t items, int64_t workers)
+asyr_pool *asyri_job_pool(const asyri_job *job)
 {
-    int64_t chunks = 4 * workers;
-    int64_t size = items / chunks + (items % chunks != 0);
-    return size > 0 ? size : 1;
+    return ASYRI_OBJECT(job->result.owner, asyr_pool, owner);
 }
 
-static int64_t chunk_size_for(asyr_pool *pool, enum asyri_job_kind kind,
-                              int64_t items, const asyr_task_options *options)
+int64_t asyri_job_task_count(const asyri_job *job)
 {
-    if (kind == ASYRI_JOB_APPLY)
+    const asyri_map *map = asyri_job_map(job);
+    if (!map)
         return 1;
-    if (options->chunk_size)
-        return options->chunk_size;
-    return default_chunk_size(items, pool->nominal);
+    return map->items / map->chunk_size + (map->items % map->chunk_size != 0);
 }
 
-/* A place for each item; nil until the item is there. */
-static asyr_value *list_of_nils(int64_t count)
+/* The popped bit, and freeing what waited for it. */
+static void let_entry_go(asyri_job *job)
 {
-    asyr_value *list = asyri_value_list(count);
-    if (!list)
-        return NULL;
-    for (int64_t i = 0; i < count; i++)
-        list->as.list.items[i] = asyri_value_nil();
-    list->as.list.count = count;
-    return list;
+    asyri_result_let_go(&job->result, ASYRI_POPPED);
 }
 
-/* An array for an array mapped by a C function that returns a number. */
-static asyr_value *output_new(enum asyri_job_kind kind, asyr_function *function,
-                              asyr_value *input, int32_t policy)
+static asyri_job *claim_popped(asyri_job *job)
 {
-    int64_t count = asyri_value_count(input);
-    if (kind == ASYRI_JOB_MAP && input->type == ASYR_VALUE_ARRAY &&
-        function->return_element >= 0 && policy != ASYR_ERRORS_COLLECT)
-        return asyri_value_array_unset(function->return_element, count);
-    return list_of_nils(count);
+    uint32_t both = ASYRI_CLAIMED | ASYRI_POPPED;
+    uint32_t state = atomic_load_explicit(&job->result.state, memory_order_relaxed);
+    do {
+        if (state & ASYRI_CLAIMED) {
+            let_entry_go(job);
+            return NULL;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(
+        &job->result.state, &state, state | both, memory_order_acq_rel,
+        memory_order_relaxed));
+    return job;
 }
 
-static void init_tasks(asyri_job *job, int64_t items)
+asyri_job *asyri_entry_claim(void *entry)
 {
-    for (int64_t i = 0; i < job->task_count; i++) {
-        asyr_task *task = &job->tasks[i];
-        int64_t rest = items - i * job->chunk_size;
-        task->job = job;
-        task->function = job->function;
-        task->next = i * job->chunk_size;
-        task->end = task->next + (rest < job->chunk_size ? rest : job->chunk_size);
+    asyri_job *job = asyri_entry_job(entry);
+    return asyri_entry_is_ticket(entry) ? job : claim_popped(job);
+}
+
+bool asyri_entry_is_dead(void *entry)
+{
+    asyri_job *job = asyri_entry_job(entry);
+    if (asyri_entry_is_ticket(entry))
+        return !asyri_map_has_more(asyri_job_map(job));
+    return asyri_result_state(&job->result) & ASYRI_CLAIMED;
+}
+
+void asyri_entry_drop(void *entry)
+{
+    asyri_job *job = asyri_entry_job(entry);
+    if (asyri_entry_is_ticket(entry))
+        asyri_job_release(job, 1);
+    else
+        let_entry_go(job);
+}
+
+/* Of a job whose work is over; where it is gathered is up to the thread. */
+static void drop_work(asyri_job *job, struct asyri_grant *spent)
+{
+    struct asyri_job_rare *rare = asyri_job_rare(job);
+    asyri_recipe *recipe = job->recipe;
+    if (job->input)
+        asyri_value_unref(job->input);
+    job->input = NULL;
+    if (rare && rare->map) {
+        asyri_value_unref(rare->map->output);
+        rare->map->output = NULL;
     }
+    if (spent)
+        asyri_recipe_gather(spent, recipe);
+    else
+        asyri_recipe_give(recipe, 1);
 }
 
-static asyri_job *job_allocate(int64_t tasks)
+bool asyri_job_try_hold(asyri_job *job)
 {
-    if ((uint64_t)tasks > (SIZE_MAX / 2 - sizeof(asyri_job)) / sizeof(asyr_task))
-        return NULL;
-    return asyri_alloc_zeroed(1,
-                              sizeof(asyri_job) + (size_t)tasks * sizeof(asyr_task));
+    struct asyri_job_rare *rare = asyri_job_rare(job);
+    int32_t holds = atomic_load_explicit(&rare->holds, memory_order_relaxed);
+    do {
+        if (holds == 0)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&rare->holds, &holds, holds + 1,
+                                                    memory_order_acquire,
+                                                    memory_order_relaxed));
+    return true;
 }
 
-static asyr_status init_result(asyri_job *job, const asyr_task_options *options,
-                               asyr_error **error)
+void asyri_job_release(asyri_job *job, int32_t holds)
 {
-    struct asyri_result_setup setup = {
-        .ops = &asyri_pool_result_ops,
-        .lock = &job->pool->lock,
-        .tag = options->tag,
-        .queue = options->queue ? options->queue : job->pool->queue,
-        .callback = options->callback,
-        .error_callback = options->error_callback,
-        .event_kind = options->event_kind,
-    };
-    return asyri_result_init(&job->result, &setup, error);
+    struct asyri_job_rare *rare = asyri_job_rare(job);
+    if (atomic_fetch_sub_explicit(&rare->holds, holds, memory_order_acq_rel) !=
+        holds)
+        return;
+    drop_work(job, asyri_worker_spent_here());
+    asyri_result_let_go(&job->result, ASYRI_WORKED);
 }
 
-asyr_status asyri_job_new(asyr_pool *pool, enum asyri_job_kind kind,
-                          asyr_function *function, asyr_value *input,
-                          const asyr_task_options *options, asyri_job **job,
-                          asyr_error **error)
+static void end_full(asyri_job *job, union asyri_outcome outcome, uint32_t kind)
 {
-    int64_t items = kind == ASYRI_JOB_APPLY ? 1 : asyri_value_count(input);
-    int64_t size = chunk_size_for(pool, kind, items, options);
-    int64_t tasks = items / size + (items % size != 0);
-    asyri_job *created = job_allocate(tasks);
-    if (!created)
-        return asyri_fail_memory(error);
-    created->pool = asyri_pool_ref(pool);
-    created->kind = kind;
-    created->policy = options->error_policy;
-    created->strand = asyri_strand_ref(options->strand);
-    created->chunk_size = size;
-    created->task_count = created->tasks_left = tasks;
-    created->function = asyri_function_ref(function);
-    created->input = asyri_value_ref(input);
-    init_tasks(created, items);
-    asyr_status status = init_result(created, options, error);
-    if (status == ASYR_OK && kind != ASYRI_JOB_APPLY) {
-        created->output = output_new(kind, function, input, created->policy);
-        if (!created->output)
-            status = asyri_fail_memory(error);
+    if (asyri_result_settle(&job->result, outcome, kind))
+        asyri_result_deliver(&job->result);
+    else
+        asyri_outcome_drop(outcome, kind);
+    if (asyri_job_strand(job))
+        asyri_strand_advance(job);
+    asyri_job_release(job, 1);
+}
+
+void asyri_job_end(asyri_job *job, union asyri_outcome outcome, uint32_t kind,
+                   struct asyri_grant *spent)
+{
+    if (job->result.rare) {
+        end_full(job, outcome, kind);
+        return;
     }
-    if (status != ASYR_OK) {
-        asyri_job_discard(created);
-        return status;
+    drop_work(job, spent);
+    if (asyri_result_complete(&job->result, outcome, kind))
+        return;
+    asyri_outcome_drop(outcome, kind);
+    asyri_result_let_go(&job->result, ASYRI_WORKED);
+}
+
+/* The claimer of a job that he will not run lets the work go. */
+static void let_work_go(asyri_job *job, uint32_t other_holds)
+{
+    if (!job->result.rare) {
+        drop_work(job, NULL);
+        asyri_result_let_go(&job->result, ASYRI_WORKED | other_holds);
+        return;
     }
-    asyri_result_ref(&created->result); /* of its tasks */
-    *job = created;
-    return ASYR_OK;
+    if (asyri_job_strand(job))
+        asyri_strand_drop(job);
+    asyri_job_release(job, 1);
+    if (other_holds)
+        asyri_result_let_go(&job->result, other_holds);
 }
 
-static void drop_work(asyri_job *job)
+void asyri_job_drop(asyri_job *job, asyr_error *error)
 {
-    asyri_value_unref(job->input);
-    asyri_value_unref(job->output);
-    asyri_function_unref(job->function);
-    if (job->kind == ASYRI_JOB_APPLY)
-        asyri_task_answer(&job->tasks[0], NULL, NULL);
-    job->input = job->output = NULL;
-    job->function = NULL;
-}
-
-void asyri_job_discard(asyri_job *job)
-{
-    asyr_pool *pool = job->pool;
-    drop_work(job);
-    asyri_result_fini(&job->result);
-    asyri_error_unref(job->failure);
-    asyri_strand_unref(job->strand);
-    asyri_free(job);
-    asyri_pool_unref(pool);
-}
-
-bool asyri_job_count_down_locked(asyri_job *job, int64_t tasks)
-{
-    job->tasks_left -= tasks;
-    return tasks > 0 && job->tasks_left == 0;
-}
-
-void asyri_job_release_work(asyri_job *job)
-{
-    drop_work(job);
-    asyri_result_unref(&job->result);
-}
-
-/* Keep the better of two failures; the other one is the caller's. */
-static asyr_error *keep_failure(asyri_job *job, int64_t index, asyr_error *failure)
-{
-    asyr_error *before = job->failure;
-    bool better =
-        !before || (job->policy == ASYR_ERRORS_LOWEST && index < job->failure_index);
-    if (!better)
-        return failure;
-    job->failure = failure;
-    job->failure_index = index;
-    return before;
-}
-
-asyr_error *asyri_job_fail_locked(asyri_job *job, int64_t index, asyr_error *failure)
-{
-    if (job->policy == ASYR_ERRORS_FAIL_FAST) {
-        atomic_store_explicit(&job->result.cancelled, true, memory_order_relaxed);
-        asyri_job_count_down_locked(job, asyri_job_drop_queued_locked(job));
+    union asyri_outcome outcome = {.error = error};
+    if (!job->result.rare) {
+        asyri_job_end(job, outcome, ASYRI_FAILED, NULL);
+        return;
     }
-    return keep_failure(job, index, failure);
+    if (asyri_result_settle(&job->result, outcome, ASYRI_FAILED))
+        asyri_result_deliver(&job->result);
+    else
+        asyri_error_unref(error);
+    let_work_go(job, 0);
+}
+
+void asyri_job_end_claimed_by_force(asyri_job *job)
+{
+    union asyri_outcome none = {.error = NULL};
+    uint32_t kind = ASYRI_FORCED | ASYRI_FAILED | ASYRI_CANCELLED;
+    if (asyri_result_settle(&job->result, none, kind))
+        asyri_result_deliver(&job->result);
+    let_work_go(job, 0);
+}
+
+void asyri_job_end_forced(asyri_job *job, bool claimed)
+{
+    asyri_map *map = asyri_job_map(job);
+    bool was_last = map && asyri_map_count_off(map, asyri_map_drop(map));
+    asyri_result_deliver(&job->result);
+    if (claimed && (!map || asyri_job_strand(job))) {
+        let_work_go(job, ASYRI_TOLD);
+        return;
+    }
+    if (was_last && asyri_job_strand(job))
+        asyri_strand_advance(job);
+    asyri_result_let_go(&job->result, ASYRI_TOLD);
 }
 
 /* The depth of a list is known once its items are there. */
@@ -201,8 +208,8 @@ static uint8_t depth_of_items(const asyr_value *list)
 
 static asyr_value *take_output(asyri_job *job, asyr_error **error)
 {
-    asyr_value *output = job->output;
-    bool seen = job->policy != ASYRI_ERRORS_KEEP; /* by the host, as one value */
+    asyr_value *output = asyri_job_map(job)->output;
+    bool seen = asyri_job_rare(job)->policy != ASYRI_ERRORS_KEEP; /* as one value */
     if (output->type == ASYR_VALUE_LIST && seen) {
         uint8_t depth = depth_of_items(output);
         if (depth > ASYR_MAX_DEPTH) {
@@ -213,21 +220,111 @@ static asyr_value *take_output(asyri_job *job, asyr_error **error)
         }
         output->depth = depth;
     }
-    job->output = NULL;
-    return output;
+    return asyri_value_ref(output);
 }
 
-void asyri_job_settle_locked(asyri_job *job)
+static asyr_error *take_failure(asyri_map *map, asyr_pool *pool)
 {
-    asyr_value *value = NULL;
-    asyr_error *error = job->failure;
-    job->failure = NULL;
-    if (!error && job->kind == ASYRI_JOB_APPLY) {
-        value = job->tasks[0].answer;
-        job->tasks[0].answer = NULL;
-    } else if (!error) {
-        value = take_output(job, &error);
+    asyri_mutex_lock(&pool->lock);
+    asyr_error *failure = map->failure;
+    map->failure = NULL;
+    asyri_mutex_unlock(&pool->lock);
+    return failure;
+}
+
+static void settle_map(asyri_job *job)
+{
+    asyri_map *map = asyri_job_map(job);
+    asyr_error *error = take_failure(map, asyri_job_pool(job));
+    union asyri_outcome outcome = {.error = error};
+    uint32_t kind = ASYRI_FAILED;
+    asyr_value *value = error ? NULL : take_output(job, &error);
+    if (value) {
+        outcome.value = value;
+        kind = 0;
+    } else {
+        outcome.error = error;
     }
-    bool taken = asyri_result_settle_locked(&job->result, value, error);
-    (void)taken; /* the caller saw that it was not settled */
+    if (asyri_result_settle(&job->result, outcome, kind))
+        asyri_result_deliver(&job->result);
+    else
+        asyri_outcome_drop(outcome, kind);
+}
+
+void asyri_job_end_map(asyri_job *job)
+{
+    settle_map(job);
+    if (asyri_job_strand(job))
+        asyri_strand_advance(job);
+}
+
+void asyri_job_offer_rest(asyri_job *job)
+{
+    if (asyri_job_strand(job))
+        asyri_strand_resume(job);
+    else
+        asyri_pool_offer(asyri_job_pool(job), asyri_entry_ticket(job));
+}
+
+/* What the host itself asked for is not reported to it as an error. */
+static bool is_unread_failure(asyr_result *result, asyr_error **error)
+{
+    uint32_t state = asyri_result_state(result);
+    if (!(state & ASYRI_SETTLED) || !(state & ASYRI_FAILED) ||
+        (state & ASYRI_ERROR_READ))
+        return false;
+    *error = asyri_result_error(result);
+    int32_t code = asyri_error_code(*error);
+    return code != ASYR_E_CANCELLED && code != ASYR_E_TERMINATED;
+}
+
+asyri_shard *asyri_shard_of(const asyri_job *job)
+{
+    return ASYRI_OBJECT(asyri_heap_of(job), asyri_shard, cells);
+}
+
+/* Give a cell back to its shard: at once if that is free, remotely if not. */
+static void give_cell(void *cell, size_t offset)
+{
+    asyri_heap *heap = asyri_heap_of(cell);
+    asyri_shard *shard = (asyri_shard *)(void *)((char *)heap - offset);
+    if (!asyri_shard_try_lock(shard)) {
+        asyri_heap_give_remote(cell);
+        return;
+    }
+    bool closed = shard->closed;
+    if (!closed)
+        asyri_heap_give(heap, cell);
+    asyri_shard_unlock(shard);
+    if (closed)
+        asyri_heap_give_remote(cell);
+}
+
+static void free_rare(struct asyri_job_rare *rare)
+{
+    asyri_map_free(rare->map);
+    asyri_strand_unref(rare->strand);
+    give_cell(rare, offsetof(asyri_shard, rares));
+}
+
+void asyri_job_delivered(asyr_result *result)
+{
+    if (result->rare)
+        asyri_job_release(asyri_job_of(result), 1);
+    else if (!(asyri_result_state(result) & ASYRI_FORCED))
+        asyri_result_let_go(result, ASYRI_WORKED);
+}
+
+void asyri_job_destroy(asyr_result *result)
+{
+    asyri_job *job = asyri_job_of(result);
+    asyr_pool *pool = asyri_job_pool(job);
+    struct asyri_job_rare *rare = asyri_job_rare(job);
+    asyr_error *error;
+    if (pool->hook && is_unread_failure(result, &error))
+        asyri_dispatcher_report(pool, error);
+    asyri_result_fini(result);
+    if (rare)
+        free_rare(rare);
+    give_cell(job, offsetof(asyri_shard, cells));
 }

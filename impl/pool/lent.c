@@ -23,7 +23,8 @@ static asyr_status check_lendable_locked(asyr_pool *pool, asyr_error **error)
         return asyri_fail(error, ASYR_E_STATE,
                           "expected a pool whose workers are lent, found one with "
                           "workers of its own");
-    if (!asyri_pool_expects_tasks_locked(pool) && pool->queued == 0)
+    if (!asyri_pool_expects_tasks_locked(pool) && pool->held == 0 &&
+        !asyri_pool_has_work(pool))
         return fail_stop(error);
     if (pool->workers - pool->pinned >= pool->nominal)
         return asyri_fail(error, ASYR_E_STATE,
@@ -74,20 +75,20 @@ asyr_status asyri_worker_run(asyr_worker *worker, asyr_interrupt *interrupt,
 
 static void end_task(asyr_worker *worker)
 {
-    asyr_task *task = worker->task;
-    worker->task = NULL;
-    worker->tasks_done++;
-    asyri_task_end(task);
+    asyr_task *task = &worker->task;
+    worker->has_task = false;
+    asyri_task_end(task, worker);
+    worker->tasks_done += task->map ? task->span.chunks : 1;
 }
 
 /* The worker's task, at an item that the host can run; false without one. */
 static bool has_item(asyr_worker *worker)
 {
-    asyr_task *task = worker->task;
-    if (!task)
+    asyr_task *task = &worker->task;
+    if (!worker->has_task)
         return false;
-    while (asyri_task_begin_item(task)) {
-        if (!task->answer_error)
+    while (asyri_task_begin_item(task, worker)) {
+        if (!(task->answer_kind & ASYRI_FAILED))
             return true;
         asyri_task_end_item(task); /* it has no arguments to be called with */
     }
@@ -99,15 +100,16 @@ static asyr_status take(asyr_worker *worker, int64_t deadline,
                         asyr_interrupt *interrupt)
 {
     asyr_pool *pool = worker->pool;
+    void *entry;
     if (pool->max_tasks && worker->tasks_done >= pool->max_tasks)
         return ASYR_E_STOP;
-    asyri_mutex_lock(&pool->lock);
-    asyr_status status =
-        asyri_worker_take_locked(worker, deadline, interrupt, &worker->task);
-    if (status == ASYR_OK)
-        worker->task->runner = 0;
-    asyri_mutex_unlock(&pool->lock);
-    return status;
+    asyr_status status = asyri_worker_take(worker, deadline, interrupt, &entry);
+    if (status != ASYR_OK)
+        return status;
+    worker->has_task = asyri_task_begin(&worker->task, entry);
+    if (worker->has_task)
+        asyri_task_set_runner(&worker->task, 0);
+    return ASYR_OK;
 }
 
 static asyr_status fail_take(asyr_status status, asyr_error **error)
@@ -135,19 +137,19 @@ asyr_status asyri_worker_next(asyr_worker *worker, int64_t timeout_ns,
             return fail_take(status, error);
     }
     worker->awaits_done = true;
-    *task = worker->task;
+    *task = &worker->task;
     return ASYR_OK;
 }
 
 asyr_status asyri_worker_done(asyr_worker *worker, asyr_error **error)
 {
-    asyr_task *task = worker->task;
+    asyr_task *task = &worker->task;
     if (!worker->awaits_done)
         return asyri_fail(error, ASYR_E_STATE,
                           "expected a worker with a task, found one without");
     worker->awaits_done = false;
     asyri_task_end_item(task);
-    if (task->next >= task->end)
+    if (asyri_task_is_over(task))
         end_task(worker);
     return ASYR_OK;
 }
@@ -155,30 +157,30 @@ asyr_status asyri_worker_done(asyr_worker *worker, asyr_error **error)
 static void retire(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
+    asyri_worker_flush(worker);
     asyri_mutex_lock(&pool->lock);
-    worker->retired = true;
-    pool->workers--;
-    asyri_pool_check_end_locked(pool);
+    asyri_worker_retire_locked(worker);
     asyri_mutex_unlock(&pool->lock);
+    if (asyri_pool_has_work(pool))
+        asyri_pool_notify(pool);
+    asyri_pool_check_end(pool);
 }
 
 void asyri_worker_lost(asyr_worker *worker, const char *message)
 {
     if (worker->retired)
         return;
-    if (worker->task)
-        asyri_task_lose(worker->task,
+    if (worker->has_task)
+        asyri_task_lose(&worker->task,
                         asyri_error_new(ASYR_E_WORKER_LOST, NULL,
                                         message ? message : "the worker was lost"));
-    worker->task = NULL;
+    worker->has_task = false;
     worker->awaits_done = false;
     retire(worker);
 }
 
 void asyri_worker_free(asyr_worker *worker)
 {
-    asyr_pool *pool = worker->pool;
     asyri_worker_lost(worker, "the host took its worker back");
-    asyri_free(worker);
-    asyri_pool_unref(pool);
+    asyri_worker_destroy(worker);
 }

@@ -23,6 +23,7 @@ struct asyr_pool_options {
     int64_t limit;     /* 0 for no limit */
     int32_t policy;
     int64_t spares;
+    int32_t helping; /* enum asyr_helping */
     asyr_queue *queue;
     char *name;
     asyri_closure *hook;

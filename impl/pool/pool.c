@@ -1,21 +1,28 @@
 /*
  * Pools: workers, the tasks that wait for them, and the results still to come.
  *
- *   open --> closed --> [ended]        no new work; accepted work completes
- *     \----> terminated --> [ended]    what has not begun never runs
- *      \---> broken --> [ended]        the initializer failed, or no worker is left
+ *   open --> closed --> sealed --> [ended]       no new work; accepted work completes
+ *     \----> terminated --> sealed --> [ended]   what has not begun never runs
+ *      \---> broken --> sealed --> [ended]       the initializer failed, or no worker
+ *                                                is left
  *
- * A pool has ended when it is not open, no task is queued or runs, and its workers
- * and its dispatcher are gone.
+ * A pool has ended when it is sealed, no thread runs its tasks, and its workers and its
+ * dispatcher are gone.
  *
- * One lock guards the pool, its tasks and strands, and the outcomes of its results.
- * Under it the lock of a completion queue may be taken, never the other way round;
- * the lock of the graph of waits (deadlock.c) is taken before it.  Nothing of the
- * host's is called under it.
+ * Whoever changes the state takes the lock of each shard once afterwards; submits look
+ * at the state under that lock.  So when the pool is sealed nothing can come any more,
+ * and a worker that finds nothing then may leave.  When all have left, entries that
+ * stand for nothing any more are taken out of the queues, so that what is still there
+ * is work that nobody runs.
  *
- * References: the host's handles count as one; each worker, each job and each strand
- * has one.  The last handle closes the pool and does not wait; the last reference,
- * often that of the last worker, frees it.
+ * Locks: a shard's before the pool's, the pool's before that of a completion queue or
+ * of the sleepers; the lock of the graph of waits (deadlock.c) before all.  Nothing of
+ * the host's is called under any.
+ *
+ * References: the host's handles count as one; each worker, guest and strand has one.
+ * The last handle closes the pool and does not wait; the last reference, often that of
+ * the last worker, lets its memory go.  Results have none: their memory is the pool's,
+ * which stays as long as one of them is there.
  */
 #include "pool.h"
 
@@ -33,8 +40,19 @@
 #include "strand.h"
 #include "worker.h"
 
-static void pool_free(asyr_pool *pool)
+enum { FEWEST_SHARDS = 4, MOST_SHARDS = 32, MORE_PLACES = 8, MOST_SPARES = 1024 };
+
+/* When nothing refers to it any more, not even a result. */
+static void pool_free(void *arg)
 {
+    asyr_pool *pool = arg;
+    for (uint32_t i = 0; i < pool->shard_count; i++)
+        asyri_shard_destroy(&pool->shards[i]);
+    for (int32_t i = 0; i < pool->place_count; i++)
+        asyri_free(
+            atomic_load_explicit(&pool->places[i].deque, memory_order_relaxed));
+    asyri_free(pool->shards);
+    asyri_free(pool->places);
     asyri_function_unref(pool->initializer);
     asyri_value_unref(pool->initializer_arguments);
     if (pool->owns_queue && pool->queue)
@@ -42,10 +60,58 @@ static void pool_free(asyr_pool *pool)
     else
         asyri_queue_unref(pool->queue);
     asyri_closure_unref(pool->hook);
-    asyri_error_unref(pool->broken);
+    asyri_error_unref(pool->forced);
     asyri_free(pool->name);
+    asyri_sleepers_destroy(&pool->sleepers);
+    asyri_result_owner_destroy(&pool->owner);
     asyri_mutex_destroy(&pool->lock);
     asyri_free(pool);
+}
+
+static void drop_entries(asyr_pool *pool)
+{
+    void *entry;
+    for (int32_t i = 0; i < pool->place_count; i++) {
+        asyri_deque *deque =
+            atomic_load_explicit(&pool->places[i].deque, memory_order_acquire);
+        while (deque && (entry = asyri_deque_steal(deque)))
+            asyri_entry_drop(entry);
+    }
+    for (uint32_t i = 0; i < pool->shard_count; i++)
+        while (asyri_shard_take(&pool->shards[i], &entry, 1))
+            asyri_entry_drop(entry);
+    for (asyri_list *node; (node = asyri_list_take_first(&pool->spilled));)
+        asyri_entry_drop(
+            ASYRI_OBJECT(node, struct asyri_job_rare, waiting)->spilled);
+}
+
+static void close_heaps(asyr_pool *pool)
+{
+    asyri_heap_set_init(&pool->heaps, pool_free, pool);
+    for (uint32_t i = 0; i < pool->shard_count; i++) {
+        asyri_shard *shard = &pool->shards[i];
+        struct asyri_grant grants[ASYRI_RECIPES];
+        asyri_shard_lock(shard);
+        asyri_recipe_cache_empty(&shard->recipes, grants);
+        shard->closed = true;
+        asyri_heap_close(&shard->cells, &pool->heaps);
+        asyri_heap_close(&shard->rares, &pool->heaps);
+        asyri_shard_unlock(shard);
+        for (int j = 0; j < ASYRI_RECIPES; j++)
+            asyri_recipe_give(grants[j].recipe, grants[j].left);
+    }
+    asyri_heap_set_seal(&pool->heaps);
+}
+
+/* No handle, worker, guest or strand is left; results may be. */
+static void let_go(asyr_pool *pool)
+{
+    asyri_pool_terminate(pool); /* a task that nobody was there to run */
+    drop_entries(pool);
+    if (pool->shards)
+        close_heaps(pool);
+    else
+        pool_free(pool);
 }
 
 static asyr_pool *pool_allocate(void)
@@ -55,23 +121,55 @@ static asyr_pool *pool_allocate(void)
         return NULL;
     asyri_refcount_init(&pool->handles);
     asyri_refcount_init(&pool->refs);
-    pool->generation = asyri_fork_generation();
+    asyri_result_owner_init(&pool->owner, &asyri_pool_result_ops);
+    pool->generation = pool->owner.generation;
     asyri_mutex_init(&pool->lock);
-    asyri_task_queue_init(&pool->runnable);
-    asyri_list_init(&pool->running);
-    asyri_list_init(&pool->jobs);
+    asyri_list_init(&pool->spilled);
     asyri_list_init(&pool->strands);
     asyri_list_init(&pool->iterators);
-    asyri_waitlist_init(&pool->idle);
     asyri_waitlist_init(&pool->space);
     asyri_waitlist_init(&pool->ended);
     return pool;
 }
 
+static uint32_t choose_shard_count(int64_t cpus)
+{
+    uint32_t count = FEWEST_SHARDS;
+    while (count < MOST_SHARDS && count < 2 * cpus)
+        count *= 2;
+    return count;
+}
+
+static bool make_shards(asyr_pool *pool, int64_t cpus)
+{
+    uint32_t count = choose_shard_count(cpus);
+    pool->shards = asyri_alloc_zeroed(count, sizeof *pool->shards);
+    if (!pool->shards)
+        return false;
+    pool->shard_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        asyri_shard_init(&pool->shards[i], sizeof(asyri_job),
+                         (sizeof(struct asyri_job_rare) + 63) / 64 * 64);
+    return true;
+}
+
+/* For the workers asked for, the spares, and those that hand over just now. */
+static bool make_places(asyr_pool *pool)
+{
+    int64_t spares = pool->spares < MOST_SPARES ? pool->spares : MOST_SPARES;
+    int64_t count = pool->nominal + spares + MORE_PLACES;
+    if (count > INT32_MAX)
+        return false;
+    pool->places = asyri_alloc_zeroed((size_t)count, sizeof *pool->places);
+    pool->place_count = pool->places ? (int32_t)count : 0;
+    return pool->places;
+}
+
 static asyr_status configure(asyr_pool *pool, const asyr_pool_options *options,
                              asyr_error **error)
 {
-    pool->nominal = options->workers ? options->workers : asyri_cpu_count();
+    int64_t cpus = asyri_cpu_count();
+    pool->nominal = options->workers ? options->workers : cpus;
     pool->source = options->source;
     pool->initializer = asyri_function_ref(options->initializer);
     pool->initializer_arguments = asyri_value_ref(options->arguments);
@@ -79,57 +177,19 @@ static asyr_status configure(asyr_pool *pool, const asyr_pool_options *options,
     pool->limit = options->limit;
     pool->policy = options->policy;
     pool->spares = options->spares;
+    pool->helping = options->helping;
     pool->hook = asyri_closure_ref(options->hook);
     pool->queue = asyri_queue_ref(options->queue);
     pool->owns_queue = !options->queue;
     pool->name = asyri_strdup(options->name ? options->name : "asyncresult");
-    if (!pool->name)
+    asyri_sleepers_init(&pool->sleepers, cpus > 4 ? (int)(cpus / 4) : 1);
+    if (!pool->name || !make_shards(pool, cpus) || !make_places(pool))
         return asyri_fail_memory(error);
-    return pool->owns_queue ? asyri_queue_new(0, &pool->queue, error) : ASYR_OK;
-}
-
-/* The workers find the lock held, so none runs anything before all have started. */
-static int start_workers(asyr_pool *pool)
-{
-    int failed = 0;
-    if (pool->source != ASYR_WORKERS_OWN)
-        return 0;
-    asyri_mutex_lock(&pool->lock);
-    for (int64_t i = 0; i < pool->nominal && !failed; i++)
-        failed = asyri_worker_start_locked(pool);
-    if (failed)
-        pool->state = ASYR_POOL_TERMINATED;
-    asyri_mutex_unlock(&pool->lock);
-    return failed;
-}
-
-asyr_status asyri_pool_new(const asyr_pool_options *options,
-                           const struct asyri_executor *executor, asyr_pool **pool,
-                           asyr_error **error)
-{
-    asyr_pool *created = pool_allocate();
-    if (!created)
-        return asyri_fail_memory(error);
-    created->executor = executor;
-    asyr_status status = configure(created, options, error);
-    if (status == ASYR_OK && created->hook)
-        status = asyri_dispatcher_want(created, error);
-    int failed = status == ASYR_OK ? start_workers(created) : 0;
-    if (failed == ENOMEM)
-        status = asyri_fail_memory(error);
-    else if (failed)
-        status = asyri_fail(error, ASYR_E_SYSTEM,
-                            "%lld workers were asked for, and one could not be "
-                            "started: %s",
-                            (long long)created->nominal, strerror(failed));
-    if (status != ASYR_OK) {
-        asyri_pool_terminate(created);
-        asyri_pool_join(created, ASYR_FOREVER, NULL, NULL);
-        asyri_pool_unref(created);
-        return status;
-    }
-    *pool = created;
-    return ASYR_OK;
+    asyr_status status = ASYR_OK;
+    if (pool->owns_queue)
+        status = asyri_queue_new(0, &pool->queue, error);
+    pool->owner.queue = pool->queue;
+    return status;
 }
 
 asyr_pool *asyri_pool_ref(asyr_pool *pool)
@@ -142,7 +202,7 @@ asyr_pool *asyri_pool_ref(asyr_pool *pool)
 void asyri_pool_unref(asyr_pool *pool)
 {
     if (pool && asyri_refcount_give(&pool->refs))
-        pool_free(pool);
+        let_go(pool);
 }
 
 void asyri_pool_ref_handle(asyr_pool *pool)
@@ -158,75 +218,148 @@ void asyri_pool_unref_handle(asyr_pool *pool)
     asyri_pool_unref(pool);
 }
 
-asyr_status asyri_pool_check_open_locked(asyr_pool *pool, asyr_error **error)
+asyr_status asyri_pool_check_open(asyr_pool *pool, asyr_error **error)
 {
-    switch (pool->state) {
+    switch (asyri_pool_state(pool)) {
     case ASYR_POOL_OPEN:
         return ASYR_OK;
     case ASYR_POOL_TERMINATED:
-        return asyri_fail(error, ASYR_E_TERMINATED, "the pool was terminated");
     case ASYR_POOL_BROKEN:
-        return asyri_fail_with(error, asyri_error_ref(pool->broken));
+        return asyri_fail_with(error, asyri_error_ref(pool->forced));
     default:
         return asyri_fail(error, ASYR_E_POOL_CLOSED,
                           "the pool is closed and takes no new work");
     }
 }
 
-asyr_status asyri_pool_check_open(asyr_pool *pool, asyr_error **error)
+static bool is_drained_locked(const asyr_pool *pool)
 {
-    asyri_mutex_lock(&pool->lock);
-    asyr_status status = asyri_pool_check_open_locked(pool, error);
-    asyri_mutex_unlock(&pool->lock);
-    return status;
-}
-
-bool asyri_pool_is_drained_locked(const asyr_pool *pool)
-{
-    return !asyri_pool_expects_tasks_locked(pool) && pool->queued == 0 &&
-           pool->workers == 0 && asyri_list_is_empty(&pool->running);
+    return !asyri_pool_expects_tasks_locked(pool) && pool->workers == 0 &&
+           pool->guests == 0 && pool->held == 0 && !asyri_pool_has_work(pool);
 }
 
 static bool has_ended_locked(void *arg)
 {
     asyr_pool *pool = arg;
-    return asyri_pool_is_drained_locked(pool) && !pool->dispatching;
+    return is_drained_locked(pool) && !pool->dispatching;
 }
 
-void asyri_pool_check_end_locked(asyr_pool *pool)
+/* What thieves left behind: nobody is there to meet the entries of what was run or
+ * cancelled elsewhere.  Those of jobs that may be run go on to the shards. */
+static void purge_deques(asyr_pool *pool)
 {
-    if (!asyri_pool_is_drained_locked(pool))
+    void *entry;
+    for (int32_t i = 0; i < pool->place_count; i++) {
+        asyri_deque *deque =
+            atomic_load_explicit(&pool->places[i].deque, memory_order_acquire);
+        while (deque && (entry = asyri_deque_steal(deque)))
+            asyri_pool_offer(pool, entry);
+    }
+}
+
+static void purge(asyr_pool *pool)
+{
+    purge_deques(pool);
+    for (uint32_t i = 0; i < pool->shard_count; i++) {
+        asyri_shard *shard = &pool->shards[i];
+        for (void *dead = pool; dead;) {
+            asyri_shard_lock(shard);
+            dead = asyri_shard_take_dead(shard, asyri_entry_is_dead);
+            asyri_shard_unlock(shard);
+            if (dead)
+                asyri_entry_drop(dead);
+        }
+    }
+}
+
+static bool has_lost_its_workers(asyr_pool *pool)
+{
+    asyri_mutex_lock(&pool->lock);
+    bool has = pool->workers == 0 && pool->guests == 0;
+    asyri_mutex_unlock(&pool->lock);
+    return has && atomic_load_explicit(&pool->sealed, memory_order_seq_cst);
+}
+
+void asyri_pool_check_end(asyr_pool *pool)
+{
+    if (!has_lost_its_workers(pool))
         return;
-    if (pool->owns_queue && pool->queue && asyri_list_is_empty(&pool->jobs))
-        asyri_queue_end(pool->queue);
-    asyri_waitlist_wake_all(&pool->ended);
+    purge(pool);
+    asyri_mutex_lock(&pool->lock);
+    if (is_drained_locked(pool)) {
+        if (pool->owns_queue && pool->queue)
+            asyri_queue_end(pool->queue);
+        asyri_waitlist_wake_all(&pool->ended);
+    }
+    asyri_mutex_unlock(&pool->lock);
 }
 
-/* Everybody looks again: the pool's state is another one. */
-static void wake_everybody_locked(asyr_pool *pool)
+/* Take each shard's lock once, with a look at what lives in it. */
+static void pass_shards(asyr_pool *pool, void (*visit)(void *cell, void *arg),
+                        void *arg)
 {
-    asyri_waitlist_wake_all(&pool->idle);
+    for (uint32_t i = 0; i < pool->shard_count; i++) {
+        asyri_shard *shard = &pool->shards[i];
+        asyri_shard_lock(shard);
+        if (visit && !shard->closed)
+            asyri_heap_each(&shard->cells, visit, arg);
+        asyri_shard_unlock(shard);
+    }
+}
+
+/* Nobody can submit any more: everybody looks again. */
+static void seal(asyr_pool *pool)
+{
+    atomic_store_explicit(&pool->sealed, true, memory_order_seq_cst);
+    asyri_sleepers_wake_all(&pool->sleepers);
+    asyri_mutex_lock(&pool->lock);
     asyri_waitlist_wake_all(&pool->space);
     for (asyri_list *node = pool->strands.next; node != &pool->strands;
          node = node->next)
         asyri_waitlist_wake_all(&ASYRI_OBJECT(node, asyr_strand, link)->wake);
-    asyri_pool_check_end_locked(pool);
+    asyri_mutex_unlock(&pool->lock);
+    asyri_pool_check_end(pool);
+}
+
+/* Whether it was this call that changed the state; `forced` is owned by the callee. */
+static bool enter_state(asyr_pool *pool, int32_t state, asyr_error *forced)
+{
+    asyri_mutex_lock(&pool->lock);
+    int32_t before = asyri_pool_state(pool);
+    bool entered = before == ASYR_POOL_OPEN ||
+                   (before == ASYR_POOL_CLOSED && state != ASYR_POOL_CLOSED);
+    if (entered) {
+        pool->forced = forced;
+        atomic_store_explicit(&pool->state, state, memory_order_seq_cst);
+    }
+    asyri_mutex_unlock(&pool->lock);
+    if (!entered)
+        asyri_error_unref(forced);
+    return entered;
+}
+
+/* Lazy maps that were accepted before may still read their input. */
+static void seal_if_closed(asyr_pool *pool)
+{
+    asyri_mutex_lock(&pool->lock);
+    bool seals = asyri_pool_state(pool) == ASYR_POOL_CLOSED && pool->unread == 0;
+    asyri_mutex_unlock(&pool->lock);
+    if (seals)
+        seal(pool);
 }
 
 void asyri_pool_close(asyr_pool *pool)
 {
-    asyri_mutex_lock(&pool->lock);
-    if (pool->state == ASYR_POOL_OPEN)
-        pool->state = ASYR_POOL_CLOSED;
-    wake_everybody_locked(pool);
-    asyri_mutex_unlock(&pool->lock);
+    if (enter_state(pool, ASYR_POOL_CLOSED, NULL))
+        pass_shards(pool, NULL, NULL);
+    seal_if_closed(pool);
 }
 
 asyr_status asyri_pool_add_iterator(asyr_pool *pool, asyr_iterator *iterator,
                                     asyr_error **error)
 {
     asyri_mutex_lock(&pool->lock);
-    asyr_status status = asyri_pool_check_open_locked(pool, error);
+    asyr_status status = asyri_pool_check_open(pool, error);
     if (status == ASYR_OK) {
         asyri_list_append(&pool->iterators, &iterator->link);
         asyri_iterator_ref(iterator);
@@ -251,9 +384,8 @@ void asyri_pool_end_input(asyr_pool *pool)
 {
     asyri_mutex_lock(&pool->lock);
     pool->unread--;
-    if (!asyri_pool_expects_tasks_locked(pool))
-        wake_everybody_locked(pool);
     asyri_mutex_unlock(&pool->lock);
+    seal_if_closed(pool);
 }
 
 static asyr_iterator *take_iterator(asyr_pool *pool)
@@ -273,77 +405,86 @@ static void end_iterators(asyr_pool *pool, asyr_error *failure)
     }
 }
 
-/* Drop what of the job is queued, and decide its outcome. */
-static void doom_locked(asyri_job *job, asyr_error *failure)
-{
-    atomic_store_explicit(&job->result.cancelled, true, memory_order_relaxed);
-    job->doomed_last =
-        asyri_job_count_down_locked(job, asyri_job_drop_queued_locked(job));
-    asyri_result_settle_locked(&job->result, NULL, asyri_error_ref(failure));
-    asyri_result_ref(&job->result);
-}
+enum { DOOMED_AT_ONCE = 64 };
 
-/*
- * Enter the state and doom every job that has no outcome yet, in one step, so that no
- * worker finds a task in between.  They are chained in the order of their submits.
- */
-static bool doom_all(asyr_pool *pool, int32_t state, asyr_error *failure,
-                     asyri_job **doomed)
-{
-    asyri_mutex_lock(&pool->lock);
-    bool entered = pool->state == ASYR_POOL_OPEN || pool->state == ASYR_POOL_CLOSED;
-    if (entered) {
-        pool->state = state;
-        if (state == ASYR_POOL_BROKEN)
-            pool->broken = asyri_error_ref(failure);
-        for (asyri_list *node = pool->jobs.next; node != &pool->jobs;
-             node = node->next) {
-            asyri_job *job = ASYRI_OBJECT(node, asyri_job, link);
-            if (job->result.settled)
-                continue;
-            doom_locked(job, failure);
-            *doomed = job;
-            doomed = &job->next_doomed;
-        }
-    }
-    *doomed = NULL;
-    wake_everybody_locked(pool);
-    asyri_mutex_unlock(&pool->lock);
-    return entered;
-}
+/* Jobs that were ended by force and are still to be delivered. */
+struct doomed {
+    asyri_job *lean; /* those that had not been claimed, by their runner */
+    asyri_job *full; /* by their next_doomed */
+    asyri_job *running[DOOMED_AT_ONCE];
+    int count;
+    bool again; /* there are more that run */
+};
 
-static void end_by_force(asyr_pool *pool, int32_t state, asyr_error *failure)
+static void doom(void *cell, void *arg)
 {
-    asyri_job *job = NULL;
-    if (!doom_all(pool, state, failure, &job))
+    asyri_job *job = cell;
+    struct doomed *doomed = arg;
+    struct asyri_job_rare *rare = asyri_job_rare(job);
+    bool claimed;
+    if (doomed->count == DOOMED_AT_ONCE) {
+        doomed->again = true;
         return;
-    end_iterators(pool, failure);
-    while (job) {
-        asyri_job *next = job->next_doomed;
-        bool last = job->doomed_last;
-        asyri_result_deliver(&job->result);
-        if (last)
-            asyri_job_release_work(job);
-        asyri_result_unref(&job->result);
+    }
+    if (!asyri_result_force(&job->result, &claimed))
+        return;
+    if (rare) {
+        rare->was_claimed = claimed;
+        rare->next_doomed = doomed->full;
+        doomed->full = job;
+    } else if (claimed) {
+        asyri_job_set_runner(job, (uintptr_t)doomed->lean);
+        doomed->lean = job;
+    } else {
+        doomed->running[doomed->count++] = job;
+    }
+}
+
+static void deliver_doomed(struct doomed *doomed)
+{
+    for (asyri_job *job = doomed->full; job;) {
+        asyri_job *next = asyri_job_rare(job)->next_doomed;
+        asyri_job_end_forced(job, asyri_job_rare(job)->was_claimed);
         job = next;
     }
+    for (asyri_job *job = doomed->lean; job;) {
+        asyri_job *next =
+            (asyri_job *)atomic_load_explicit(&job->runner, memory_order_relaxed);
+        asyri_job_end_forced(job, true);
+        job = next;
+    }
+    for (int i = 0; i < doomed->count; i++)
+        asyri_job_end_forced(doomed->running[i], false);
+}
+
+/* From the change of the state on, workers run nothing that they find. */
+static void end_by_force(asyr_pool *pool, int32_t state, asyr_error *failure)
+{
+    struct doomed doomed;
+    if (!enter_state(pool, state, failure))
+        return;
+    do {
+        doomed = (struct doomed){0};
+        pass_shards(pool, doom, &doomed);
+        end_iterators(pool, pool->forced);
+        deliver_doomed(&doomed);
+    } while (doomed.again);
+    seal(pool);
 }
 
 void asyri_pool_terminate(asyr_pool *pool)
 {
-    asyr_error *failure =
-        asyri_error_new(ASYR_E_TERMINATED, NULL, "the pool was terminated");
-    end_by_force(pool, ASYR_POOL_TERMINATED, failure);
-    asyri_error_unref(failure);
+    end_by_force(
+        pool, ASYR_POOL_TERMINATED,
+        asyri_error_new(ASYR_E_TERMINATED, NULL, "the pool was terminated"));
 }
 
 void asyri_pool_break(asyr_pool *pool, asyr_error *cause)
 {
-    asyr_error *failure =
-        asyri_error_because(cause, ASYR_E_BROKEN, "the pool cannot run tasks: %s",
-                            asyri_error_message(cause));
-    end_by_force(pool, ASYR_POOL_BROKEN, failure);
-    asyri_error_unref(failure);
+    end_by_force(pool, ASYR_POOL_BROKEN,
+                 asyri_error_because(cause, ASYR_E_BROKEN,
+                                     "the pool cannot run tasks: %s",
+                                     asyri_error_message(cause)));
 }
 
 static asyr_status check_joinable(asyr_pool *pool, asyr_error **error)
@@ -383,10 +524,50 @@ asyr_status asyri_pool_join(asyr_pool *pool, int64_t timeout_ns,
     return ASYR_OK;
 }
 
-int32_t asyri_pool_state(asyr_pool *pool)
+/* The workers find the lock held, so none runs anything before all have started. */
+static int start_workers(asyr_pool *pool)
 {
+    int failed = 0;
+    if (pool->source != ASYR_WORKERS_OWN)
+        return 0;
     asyri_mutex_lock(&pool->lock);
-    int32_t state = pool->state;
+    for (int64_t i = 0; i < pool->nominal && !failed; i++)
+        failed = asyri_worker_start_locked(pool);
+    if (failed) {
+        pool->forced = asyri_error_memory();
+        atomic_store_explicit(&pool->state, ASYR_POOL_TERMINATED,
+                              memory_order_seq_cst);
+    }
     asyri_mutex_unlock(&pool->lock);
-    return state;
+    return failed;
+}
+
+asyr_status asyri_pool_new(const asyr_pool_options *options,
+                           const struct asyri_executor *executor, asyr_pool **pool,
+                           asyr_error **error)
+{
+    asyr_pool *created = pool_allocate();
+    if (!created)
+        return asyri_fail_memory(error);
+    created->executor = executor;
+    asyr_status status = configure(created, options, error);
+    if (status == ASYR_OK && created->hook)
+        status = asyri_dispatcher_want(created, error);
+    int failed = status == ASYR_OK ? start_workers(created) : 0;
+    if (failed == ENOMEM)
+        status = asyri_fail_memory(error);
+    else if (failed)
+        status = asyri_fail(error, ASYR_E_SYSTEM,
+                            "%lld workers were asked for, and one could not be "
+                            "started: %s",
+                            (long long)created->nominal, strerror(failed));
+    if (status != ASYR_OK) {
+        asyri_pool_terminate(created);
+        seal(created);
+        asyri_pool_join(created, ASYR_FOREVER, NULL, NULL);
+        asyri_pool_unref(created);
+        return status;
+    }
+    *pool = created;
+    return ASYR_OK;
 }

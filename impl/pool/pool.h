@@ -5,8 +5,10 @@
 #include <asyncresult/iterator.h>
 #include <asyncresult/pool.h>
 
+#include "deque.h"
 #include "job.h"
-#include "task_queue.h"
+#include "shard.h"
+#include "sleepers.h"
 
 /* Who starts a pool's own workers. */
 struct asyri_executor {
@@ -14,25 +16,19 @@ struct asyri_executor {
     int (*start)(asyr_worker *worker);
 };
 
-/* A worker: one thread that takes tasks, the pool's own or lent. */
-struct asyr_worker {
-    asyr_pool *pool; /* counted */
-    uint32_t generation;
-    bool is_pinned; /* its thread is a strand's */
-    /* of the worker's thread: */
-    bool initialized;
-    int64_t tasks_done;
-    /* of a worker that is lent, under the pool's lock: */
-    bool retired;     /* it counts no more */
-    bool awaits_done; /* its task was handed to the host */
-    asyr_task *task;  /* what it runs by pull, or NULL */
+/* A worker's place in its pool, with what waits there for it or for thieves. */
+struct asyri_place {
+    _Atomic(asyri_deque *) deque; /* made by its first worker; then it stays */
+    bool taken;                   /* under the pool's lock */
 };
 
 struct asyr_pool {
+    struct asyri_result_owner owner;
     asyri_refcount handles; /* of the host; the last one closes */
-    asyri_refcount refs;    /* of everybody, all handles counting as one */
-    uint32_t generation;
+    asyri_refcount refs;    /* of everybody but the results, all handles as one */
     /* immutable after new: */
+    uint32_t generation; /* these two as in the owner */
+    asyr_queue *queue;
     const struct asyri_executor *executor;
     int64_t nominal; /* workers asked for */
     int32_t source;
@@ -42,29 +38,38 @@ struct asyr_pool {
     int64_t limit;
     int32_t policy;
     int64_t spares;
-    asyr_queue *queue; /* the host's, or the dispatcher's */
-    bool owns_queue;
+    int32_t helping; /* enum asyr_helping */
+    bool owns_queue; /* the dispatcher's */
     asyri_closure *hook;
     char *name;
+    asyri_shard *shards;
+    uint32_t shard_count; /* a power of two */
+    struct asyri_place *places;
+    int32_t place_count;
+    /* atomic: */
+    _Atomic int32_t state;   /* enum asyr_pool_state; written under the lock */
+    atomic_bool sealed;      /* not open, and every submit has seen it */
+    atomic_bool has_extra;   /* more workers may be at work than were asked for */
+    atomic_bool has_spilled; /* there are jobs in `spilled` */
+    atomic_bool trims;       /* memory of a burst waits to be given back */
+    asyri_sleepers sleepers;
     /* under the lock: */
     asyri_mutex lock;
-    int32_t state;      /* enum asyr_pool_state */
-    asyr_error *broken; /* why, in that state */
-    asyri_task_queue runnable;
-    int64_t queued;       /* tasks not begun, those behind others in strands too */
-    asyri_list running;   /* tasks */
-    asyri_list jobs;      /* not ready */
-    int64_t workers;      /* alive, spares and pinned threads included */
-    int64_t pinned;       /* threads of pinned strands */
-    int64_t blocked;      /* workers that wait inside a task */
-    int64_t sleeping;     /* workers that wait for a task */
-    asyri_list strands;   /* those with a thread of their own */
-    asyri_list iterators; /* lazy maps that have not ended */
-    int64_t unread;       /* of those, the ones with input still to come */
-    bool dispatching;     /* the dispatcher's thread lives */
-    asyri_waitlist idle;  /* workers without a task */
-    asyri_waitlist space; /* submits without a place */
-    asyri_waitlist ended; /* joins */
+    asyr_error *forced;          /* what ended it; set before the state */
+    int64_t queued;              /* with a limit: tasks not begun */
+    int64_t held;                /* tasks of strands that have not begun */
+    int64_t guests;              /* threads that run its tasks and are no workers */
+    int64_t workers;             /* alive, spares and pinned threads included */
+    int64_t pinned;              /* threads of pinned strands */
+    int64_t blocked;             /* workers that wait inside a task */
+    asyri_list spilled;          /* jobs whose entries found no memory for a place */
+    asyri_list strands;          /* those with a thread of their own */
+    asyri_list iterators;        /* lazy maps that have not ended */
+    int64_t unread;              /* of those, the ones with input still to come */
+    bool dispatching;            /* the dispatcher's thread lives */
+    asyri_waitlist space;        /* submits without a place */
+    asyri_waitlist ended;        /* joins */
+    struct asyri_heap_set heaps; /* once it has ended */
 };
 
 asyr_status asyri_pool_new(const asyr_pool_options *options,
@@ -81,21 +86,29 @@ void asyri_pool_terminate(asyr_pool *pool);
 void asyri_pool_break(asyr_pool *pool, asyr_error *cause);
 asyr_status asyri_pool_join(asyr_pool *pool, int64_t timeout_ns,
                             asyr_interrupt *interrupt, asyr_error **error);
-int32_t asyri_pool_state(asyr_pool *pool);
+
+static inline int32_t asyri_pool_state(const asyr_pool *pool)
+{
+    return atomic_load_explicit(&((asyr_pool *)pool)->state, memory_order_acquire);
+}
+
+static inline bool asyri_pool_is_ended_by_force(const asyr_pool *pool)
+{
+    int32_t state = asyri_pool_state(pool);
+    return state == ASYR_POOL_TERMINATED || state == ASYR_POOL_BROKEN;
+}
 
 /* Why the pool takes no work; ASYR_OK while it is open. */
-asyr_status asyri_pool_check_open_locked(asyr_pool *pool, asyr_error **error);
 asyr_status asyri_pool_check_open(asyr_pool *pool, asyr_error **error);
-/* Tell whoever waits for it when the pool has ended. */
-void asyri_pool_check_end_locked(asyr_pool *pool);
-/* Whether all work of a closed pool is done but for what runs. */
-bool asyri_pool_is_drained_locked(const asyr_pool *pool);
+/* Tell whoever waits for it if the pool has ended. */
+void asyri_pool_check_end(asyr_pool *pool);
 
 /* Whether tasks may still be pushed: also by a lazy map that was accepted before. */
 static inline bool asyri_pool_expects_tasks_locked(const asyr_pool *pool)
 {
-    return pool->state == ASYR_POOL_OPEN ||
-           (pool->state == ASYR_POOL_CLOSED && pool->unread > 0);
+    int32_t state = asyri_pool_state(pool);
+    return state == ASYR_POOL_OPEN ||
+           (state == ASYR_POOL_CLOSED && pool->unread > 0);
 }
 /* A lazy map begins, with a reference of the pool's; ends; has read all its input. */
 asyr_status asyri_pool_add_iterator(asyr_pool *pool, asyr_iterator *iterator,
@@ -112,15 +125,25 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
 asyr_status asyri_pool_check_options(asyr_pool *pool,
                                      const asyr_task_options *options,
                                      asyr_error **error);
+/* Put an entry where any worker finds it; never fails, for it has room. */
+void asyri_pool_offer(asyr_pool *pool, void *entry);
 asyr_status asyri_pool_cancel(asyr_result *result, int32_t *outcome);
-/* Take a task that has not begun out of its queue; it counts as ended. */
-void asyri_pool_dequeue_locked(asyr_pool *pool, asyr_task *task);
-/* The same for all of a job; how many they were. */
-int64_t asyri_job_drop_queued_locked(asyri_job *job);
-/* Tasks of the job have ended; true if they were the last. */
-bool asyri_job_count_down_locked(asyri_job *job, int64_t tasks);
-/* After that, without the lock. */
-void asyri_job_release_work(asyri_job *job);
+
+/* With a limit: tasks have begun, or never will. */
+void asyri_pool_begin_tasks(asyr_pool *pool, int64_t tasks);
+
+/* A thread that is no worker runs a task of the pool, or does no more. */
+void asyri_pool_enter_guest(asyr_pool *pool);
+void asyri_pool_leave_guest(asyr_pool *pool);
+
+/* search.c: whether any queue has an entry, by sequentially consistent loads. */
+bool asyri_pool_has_work(const asyr_pool *pool);
+/* Work was offered: wake a worker, or start one, if that is needed. */
+void asyri_pool_notify(asyr_pool *pool);
+
+/* trim.c: give memory back that a burst has left; functions that nobody uses now. */
+void asyri_pool_trim(asyr_pool *pool);
+void asyri_pool_forget_recipes(asyr_pool *pool);
 
 /* dispatcher.c */
 asyr_status asyri_dispatcher_want(asyr_pool *pool, asyr_error **error);

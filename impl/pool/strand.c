@@ -1,9 +1,14 @@
 /*
- * Strands: at most one task of each may begin or runs; the others wait behind it.
+ * Strands: at most one job of each may begin or runs; the others wait behind it, in no
+ * queue of the pool.
  *
- * A serial strand puts that one into the pool's queue.  A pinned strand gives it to
- * its own thread, which counts as one of the pool's workers and runs its initializer.
- * All of a strand is guarded by its pool's lock.
+ * A serial strand offers that one to all workers.  A pinned strand gives it to its own
+ * thread, which counts as one of the pool's workers and runs its initializer.  All of
+ * a strand is guarded by its pool's lock; entries are offered without it.
+ *
+ * A job that waits may be claimed by who cancels it or ends the pool; it is then taken
+ * out by asyri_strand_drop(), and if it was made to head the strand in between, the
+ * next one follows.  A map in a strand has one participant at a time.
  *
  * Each job counts as a reference, so a strand outlives its tasks.  The thread of a
  * pinned strand holds none: when the last is gone it is told, ends, and frees the
@@ -26,63 +31,156 @@ static void strand_free(asyr_strand *strand)
     asyri_pool_unref(pool);
 }
 
-static void make_beginnable_locked(asyr_strand *strand, asyr_task *task)
+/* The job may begin.  True if its entry is still to be offered to all workers. */
+static bool activate_locked(asyr_strand *strand, asyri_job *job)
 {
-    task->heads_strand = true;
-    strand->active = true;
-    if (strand->kind == ASYR_STRAND_PINNED) {
-        strand->head = task;
+    asyri_job_rare(job)->heads_strand = true;
+    strand->active = job;
+    if (strand->kind != ASYR_STRAND_PINNED) {
+        atomic_fetch_and_explicit(&job->result.state, ~(uint32_t)ASYRI_POPPED,
+                                  memory_order_relaxed);
+        return true;
+    }
+    strand->head = asyri_entry_of(job);
+    asyri_waitlist_wake_all(&strand->wake);
+    return false;
+}
+
+bool asyri_strand_push(asyri_job *job)
+{
+    asyr_strand *strand = asyri_job_strand(job);
+    asyr_pool *pool = strand->pool;
+    bool begins = false;
+    asyri_mutex_lock(&pool->lock);
+    pool->held++;
+    if (strand->active)
+        asyri_list_append(&strand->waiting, &asyri_job_rare(job)->waiting);
+    else
+        begins = activate_locked(strand, job);
+    asyri_mutex_unlock(&pool->lock);
+    return begins;
+}
+
+/* One less is held back: if nothing more will come, the workers end. */
+static void let_one_begin_locked(asyr_pool *pool)
+{
+    if (--pool->held > 0)
+        return;
+    if (atomic_load_explicit(&pool->sealed, memory_order_seq_cst))
+        asyri_sleepers_wake_all(&pool->sleepers);
+}
+
+void asyri_strand_begin(asyri_job *job)
+{
+    asyr_pool *pool = asyri_job_pool(job);
+    asyri_mutex_lock(&pool->lock);
+    let_one_begin_locked(pool);
+    asyri_mutex_unlock(&pool->lock);
+}
+
+/* The next job that may begin, if it is to be offered. */
+static asyri_job *next_locked(asyr_strand *strand)
+{
+    asyri_list *first = asyri_list_take_first(&strand->waiting);
+    strand->active = NULL;
+    strand->head = NULL;
+    if (first) {
+        asyri_job *job = ASYRI_OBJECT(first, struct asyri_job_rare, waiting)->job;
+        return activate_locked(strand, job) ? job : NULL;
+    }
+    if (strand->kind == ASYR_STRAND_PINNED)
         asyri_waitlist_wake_all(&strand->wake);
+    return NULL;
+}
+
+/* Once, for the job that heads its strand. */
+static asyri_job *pass_on_locked(asyri_job *job)
+{
+    struct asyri_job_rare *rare = asyri_job_rare(job);
+    bool heads = rare->heads_strand;
+    rare->heads_strand = false;
+    return heads ? next_locked(rare->strand) : NULL;
+}
+
+void asyri_strand_advance(asyri_job *job)
+{
+    asyr_pool *pool = asyri_job_pool(job);
+    asyri_mutex_lock(&pool->lock);
+    asyri_job *next = pass_on_locked(job);
+    asyri_mutex_unlock(&pool->lock);
+    if (next)
+        asyri_pool_offer(pool, asyri_entry_of(next));
+}
+
+void asyri_strand_drop(asyri_job *job)
+{
+    asyr_pool *pool = asyri_job_pool(job);
+    struct asyri_job_rare *rare = asyri_job_rare(job);
+    asyri_mutex_lock(&pool->lock);
+    if (asyri_list_has(&rare->waiting) && !rare->spilled)
+        asyri_list_remove(&rare->waiting);
+    asyri_job *next = pass_on_locked(job);
+    let_one_begin_locked(pool);
+    asyri_mutex_unlock(&pool->lock);
+    if (next)
+        asyri_pool_offer(pool, asyri_entry_of(next));
+}
+
+void asyri_strand_resume(asyri_job *job)
+{
+    asyr_strand *strand = asyri_job_strand(job);
+    asyr_pool *pool = strand->pool;
+    if (strand->kind != ASYR_STRAND_PINNED) {
+        asyri_pool_offer(pool, asyri_entry_ticket(job));
         return;
     }
-    asyri_task_queue_push(&strand->pool->runnable, task);
-    asyri_waitlist_wake_one(&strand->pool->idle);
+    asyri_mutex_lock(&pool->lock);
+    strand->head = asyri_entry_ticket(job);
+    asyri_waitlist_wake_all(&strand->wake);
+    asyri_mutex_unlock(&pool->lock);
 }
 
-void asyri_strand_push_locked(asyr_strand *strand, asyr_task *task)
+static bool runs(asyri_job *job, uintptr_t thread)
 {
-    if (strand->active)
-        asyri_task_queue_push(&strand->waiting, task);
-    else
-        make_beginnable_locked(strand, task);
+    asyri_map *map = asyri_job_map(job);
+    return map ? asyri_map_is_run_by(map, thread)
+               : atomic_load_explicit(&job->runner, memory_order_relaxed) == thread;
 }
 
-void asyri_strand_advance_locked(asyr_strand *strand)
+bool asyri_strand_is_run_by(asyr_strand *strand, uintptr_t thread)
 {
-    asyr_task *next = asyri_task_queue_pop(&strand->waiting);
-    strand->active = false;
-    strand->head = NULL;
-    if (next)
-        make_beginnable_locked(strand, next);
-    else if (strand->kind == ASYR_STRAND_PINNED)
-        asyri_waitlist_wake_all(&strand->wake);
+    asyri_mutex_lock(&strand->pool->lock);
+    bool is = strand->active && runs(strand->active, thread);
+    asyri_mutex_unlock(&strand->pool->lock);
+    return is;
 }
 
-static asyr_task *take_head_locked(asyr_strand *strand)
-{
-    asyr_pool *pool = strand->pool;
-    asyr_task *task = strand->head;
-    strand->head = NULL;
-    pool->queued--;
-    asyri_task_begin_locked(task);
-    asyri_waitlist_wake_one(&pool->space);
-    asyri_worker_look_again_locked(pool);
-    return task;
-}
-
-/* The next task, or NULL when there will be none. */
-static asyr_task *next_task(asyr_strand *strand)
+/* The entry that a pinned thread is to run, or NULL when there will be none. */
+static void *next_entry(asyr_strand *strand)
 {
     asyr_pool *pool = strand->pool;
-    asyr_task *task = NULL;
     asyri_mutex_lock(&pool->lock);
     while (!strand->head && !strand->released &&
            (asyri_pool_expects_tasks_locked(pool) || strand->active))
-        asyri_waitlist_wait(&strand->wake, &pool->lock, ASYR_FOREVER, NULL);
-    if (strand->head)
-        task = take_head_locked(strand);
+        asyri_waitlist_wait(&strand->wake, NULL, &pool->lock, ASYR_FOREVER, NULL);
+    void *entry = strand->head;
+    strand->head = NULL;
     asyri_mutex_unlock(&pool->lock);
-    return task;
+    return entry;
+}
+
+/* Claim it; it has no place in any queue, so there is nothing to pop. */
+static bool claim(void *entry)
+{
+    asyri_job *job = asyri_entry_job(entry);
+    if (asyri_entry_is_ticket(entry))
+        return true;
+    if (!asyri_result_claim(&job->result))
+        return false;
+    if (!asyri_pool_is_ended_by_force(asyri_job_pool(job)))
+        return true;
+    asyri_job_end_claimed_by_force(job);
+    return false;
 }
 
 struct pinned_thread {
@@ -95,8 +193,9 @@ static void work(void *arg)
     struct pinned_thread *thread = arg;
     if (!asyri_worker_initialize(thread->worker))
         return;
-    for (asyr_task *task; (task = next_task(thread->strand));)
-        asyri_task_run(task, thread->worker);
+    for (void *entry; (entry = next_entry(thread->strand));)
+        if (claim(entry))
+            asyri_entry_run(entry, thread->worker);
 }
 
 static void leave(struct pinned_thread *thread)
@@ -150,9 +249,8 @@ static int start_locked(asyr_strand *strand, struct pinned_thread *thread)
     thread->worker->is_pinned = true;
     int failed = asyri_thread_start(pool->name, thread_main, thread);
     if (failed) {
-        pool->workers--;
-        asyri_free(thread->worker);
-        asyri_pool_unref(pool); /* the strand has another reference */
+        thread->worker->is_pinned = false;
+        asyri_worker_discard_locked(thread->worker);
         return failed;
     }
     pool->pinned++;
@@ -168,7 +266,7 @@ static asyr_status start_pinned(asyr_strand *strand, asyr_error **error)
         return asyri_fail_memory(error);
     int failed = 0;
     asyri_mutex_lock(&pool->lock);
-    asyr_status status = asyri_pool_check_open_locked(pool, error);
+    asyr_status status = asyri_pool_check_open(pool, error);
     if (status == ASYR_OK)
         failed = start_locked(strand, thread);
     asyri_mutex_unlock(&pool->lock);
@@ -197,7 +295,7 @@ asyr_status asyri_strand_new(asyr_pool *pool, int32_t kind, asyr_strand **strand
     created->generation = pool->generation;
     created->pool = asyri_pool_ref(pool);
     created->kind = kind;
-    asyri_task_queue_init(&created->waiting);
+    asyri_list_init(&created->waiting);
     asyri_waitlist_init(&created->wake);
     if (kind == ASYR_STRAND_PINNED)
         status = start_pinned(created, error);

@@ -12,12 +12,12 @@ struct asyr_strand {
     asyr_pool *pool; /* counted */
     int32_t kind;    /* enum asyr_strand_kind */
     /* under the pool's lock: */
-    asyri_task_queue waiting; /* behind the task that may begin, or runs */
-    bool active;              /* there is such a task */
-    asyri_list link;          /* pinned: in the pool's list */
-    asyr_task *head;          /* pinned: the task that may begin */
-    bool released;            /* pinned: no more tasks will come */
-    asyri_waitlist wake;      /* pinned: its thread */
+    asyri_list waiting;  /* behind the job that may begin, or runs */
+    asyri_job *active;   /* that job, or NULL */
+    asyri_list link;     /* pinned: in the pool's list */
+    void *head;          /* pinned: the entry that may be run */
+    bool released;       /* pinned: no more tasks will come */
+    asyri_waitlist wake; /* pinned: its thread */
 };
 
 asyr_status asyri_strand_new(asyr_pool *pool, int32_t kind, asyr_strand **strand,
@@ -25,9 +25,20 @@ asyr_status asyri_strand_new(asyr_pool *pool, int32_t kind, asyr_strand **strand
 asyr_strand *asyri_strand_ref(asyr_strand *strand);
 void asyri_strand_unref(asyr_strand *strand);
 
-/* Queue a task in its strand, which may make it one that can begin. */
-void asyri_strand_push_locked(asyr_strand *strand, asyr_task *task);
-/* The task that could begin has ended or was dropped: the next one can. */
-void asyri_strand_advance_locked(asyr_strand *strand);
+/*
+ * Queue a job in its strand, with its shard's lock held.  True if it may begin at once:
+ * the caller then puts its entry into the shard's ring.
+ */
+bool asyri_strand_push(asyri_job *job);
+/* The job has begun. */
+void asyri_strand_begin(asyri_job *job);
+/* It will never begin, and was claimed by this thread. */
+void asyri_strand_drop(asyri_job *job);
+/* It has ended: the next one can begin. */
+void asyri_strand_advance(asyri_job *job);
+/* A map's participant has left early: another one goes on with it. */
+void asyri_strand_resume(asyri_job *job);
+/* Whether the thread runs what comes before the job in its strand, or it; a hint. */
+bool asyri_strand_is_run_by(asyr_strand *strand, uintptr_t thread);
 
 #endif

@@ -1,19 +1,23 @@
 /*
  * Submitting work, and taking it back.
  *
- * A submit makes the whole job before it takes the pool's lock.  Under the lock it
- * finds the pool open and a place in the queue, or waits for one; then the job's
- * tasks are queued, all at once.
+ * A submit takes a cell from a shard, fills it in and puts an entry into the shard's
+ * ring, or, on one of the pool's own workers, into that one's deque; all of it under
+ * the shard's lock.  Whether the pool is open is asked under that lock, too: who closes
+ * or ends the pool changes its state first and takes each lock once afterwards, so
+ * that a submit is either seen by him or sees him.
  *
- * In a full queue a submit from inside one of the pool's own tasks or callbacks must
- * not block, for it could be the one that everybody waits for: it runs its task
- * itself.  A task of a strand cannot be run out of its order; it is queued over the
- * limit instead.
+ * A pool with a limit counts its queued tasks under the pool's lock, before.  In a full
+ * queue a submit from inside one of the pool's own tasks or callbacks must not block,
+ * for it could be the one that everybody waits for: it runs its task itself.  A task of
+ * a strand cannot be run out of its order; it is queued over the limit instead.
  */
 #include "pool.h"
 
 #include "../core/error.h"
+#include "../core/function.h"
 #include "../core/queue.h"
+#include "../core/value.h"
 #include "../platform/fork.h"
 #include "strand.h"
 #include "worker.h"
@@ -22,6 +26,22 @@ enum admission {
     ADMIT_QUEUE, /* put it into the queue */
     ADMIT_HERE,  /* run it on this thread */
     ADMIT_NOT
+};
+
+/* All that a submit is about. */
+struct submit {
+    asyr_pool *pool;
+    enum asyri_job_kind kind;
+    asyr_function *function;
+    asyr_value *input;
+    const asyr_task_options *options;
+    bool is_detached; /* nobody wants the result */
+    bool here;
+    /* made before the shard is locked: */
+    asyri_map *map;
+    /* made under the shard's lock: */
+    asyri_job *job;
+    struct asyri_grant evicted;
 };
 
 static bool is_full_locked(const asyr_pool *pool)
@@ -33,24 +53,23 @@ static bool is_full_locked(const asyr_pool *pool)
 static asyr_status wait_for_space_locked(asyr_pool *pool, asyr_interrupt *interrupt,
                                          asyr_error **error)
 {
-    while (is_full_locked(pool) && pool->state == ASYR_POOL_OPEN) {
-        asyr_status status =
-            asyri_waitlist_wait(&pool->space, &pool->lock, ASYR_FOREVER, interrupt);
+    while (is_full_locked(pool) && asyri_pool_state(pool) == ASYR_POOL_OPEN) {
+        asyr_status status = asyri_waitlist_wait(&pool->space, NULL, &pool->lock,
+                                                 ASYR_FOREVER, interrupt);
         if (status == ASYR_E_INTERRUPTED && is_full_locked(pool) &&
-            pool->state == ASYR_POOL_OPEN)
+            asyri_pool_state(pool) == ASYR_POOL_OPEN)
             return asyri_fail(error, status,
                               "the wait for a place in the queue was interrupted");
     }
-    return asyri_pool_check_open_locked(pool, error);
+    return asyri_pool_check_open(pool, error);
 }
 
-static asyr_status check_admits_locked(asyr_pool *pool,
-                                       const asyr_task_options *options,
-                                       asyr_error **error)
+/* A part of work that was accepted before may also come to a closed pool. */
+static bool takes(const asyr_pool *pool, const asyr_task_options *options)
 {
-    if (options->is_continuation && pool->state == ASYR_POOL_CLOSED)
-        return ASYR_OK;
-    return asyri_pool_check_open_locked(pool, error);
+    int32_t state = asyri_pool_state(pool);
+    return state == ASYR_POOL_OPEN ||
+           (options->is_continuation && state == ASYR_POOL_CLOSED);
 }
 
 static asyr_status admit_locked(asyr_pool *pool, const asyr_task_options *options,
@@ -58,9 +77,8 @@ static asyr_status admit_locked(asyr_pool *pool, const asyr_task_options *option
 {
     bool inside = asyri_frame_is_inside(pool);
     *admission = ADMIT_NOT;
-    asyr_status status = check_admits_locked(pool, options, error);
-    if (status != ASYR_OK)
-        return status;
+    if (!takes(pool, options))
+        return asyri_pool_check_open(pool, error);
     *admission = ADMIT_QUEUE;
     if (!is_full_locked(pool) || options->is_continuation)
         return ASYR_OK;
@@ -76,68 +94,54 @@ static asyr_status admit_locked(asyr_pool *pool, const asyr_task_options *option
     return wait_for_space_locked(pool, options->interrupt, error);
 }
 
-static void push_locked(asyr_pool *pool, asyr_task *task)
+static int64_t task_count(const struct submit *submit)
 {
-    pool->queued++;
-    if (task->job->strand) {
-        asyri_strand_push_locked(task->job->strand, task);
-        return;
-    }
-    asyri_task_queue_push(&pool->runnable, task);
-    asyri_waitlist_wake_one(&pool->idle);
+    const asyri_map *map = submit->map;
+    if (!map)
+        return 1;
+    return map->items / map->chunk_size + (map->items % map->chunk_size != 0);
 }
 
-static asyr_status enqueue(asyr_pool *pool, asyri_job *job,
-                           const asyr_task_options *options, bool *here,
-                           asyr_error **error)
+/* Take places in a queue that has a limit. */
+static asyr_status admit(struct submit *submit, asyr_error **error)
 {
-    enum admission admission;
+    asyr_pool *pool = submit->pool;
+    enum admission admission = ADMIT_QUEUE;
+    if (!pool->limit)
+        return ASYR_OK;
     asyri_mutex_lock(&pool->lock);
-    asyr_status status = admit_locked(pool, options, &admission, error);
-    if (status == ASYR_OK) {
-        asyri_list_append(&pool->jobs, &job->link);
-        *here = admission == ADMIT_HERE;
-        for (int64_t i = 0; i < job->task_count; i++) {
-            if (*here)
-                asyri_task_begin_locked(&job->tasks[i]);
-            else
-                push_locked(pool, &job->tasks[i]);
-        }
-        asyri_worker_balance_locked(pool);
-    }
+    asyr_status status = admit_locked(pool, submit->options, &admission, error);
+    submit->here = admission == ADMIT_HERE;
+    if (status == ASYR_OK)
+        pool->queued += task_count(submit);
     asyri_mutex_unlock(&pool->lock);
     return status;
 }
 
-static void run_all(void *arg)
+void asyri_pool_begin_tasks(asyr_pool *pool, int64_t tasks)
 {
-    asyri_job *job = arg;
-    for (int64_t i = 0; i < job->task_count; i++)
-        asyri_task_run(&job->tasks[i], NULL);
+    if (!pool->limit || tasks == 0)
+        return;
+    asyri_mutex_lock(&pool->lock);
+    pool->queued -= tasks;
+    if (!is_full_locked(pool))
+        asyri_waitlist_wake_all(&pool->space);
+    asyri_mutex_unlock(&pool->lock);
 }
 
-/* One of them ended the thread: so do the others, and the submit's references. */
-static void lose_rest(void *arg)
+void asyri_pool_enter_guest(asyr_pool *pool)
 {
-    asyri_job *job = arg;
-    for (int64_t i = 0; i < job->task_count; i++) {
-        if (job->tasks[i].state == ASYRI_TASK_RUNNING)
-            asyri_task_lose(&job->tasks[i],
-                            asyri_error_new(ASYR_E_WORKER_LOST, NULL,
-                                            "the thread that ran the map ended"));
-    }
-    asyri_result_unref(&job->result);
-    asyri_result_unref(&job->result);
+    asyri_mutex_lock(&pool->lock);
+    pool->guests++;
+    asyri_mutex_unlock(&pool->lock);
 }
 
-/* A map of nothing is ready at once. */
-static void complete_empty(asyri_job *job)
+void asyri_pool_leave_guest(asyr_pool *pool)
 {
-    asyri_mutex_lock(&job->pool->lock);
-    asyri_job_settle_locked(job);
-    asyri_mutex_unlock(&job->pool->lock);
-    asyri_result_deliver(&job->result);
-    asyri_job_release_work(job);
+    asyri_mutex_lock(&pool->lock);
+    pool->guests--;
+    asyri_mutex_unlock(&pool->lock);
+    asyri_pool_check_end(pool);
 }
 
 asyr_status asyri_pool_check_options(asyr_pool *pool,
@@ -163,27 +167,330 @@ asyr_status asyri_pool_check_options(asyr_pool *pool,
     return asyri_dispatcher_want(pool, error);
 }
 
-static asyr_status check_admits(asyr_pool *pool, const asyr_task_options *options,
-                                asyr_error **error)
+/* A place for each item; nil until the item is there. */
+static asyr_value *list_of_nils(int64_t count)
 {
-    asyri_mutex_lock(&pool->lock);
-    asyr_status status = check_admits_locked(pool, options, error);
-    asyri_mutex_unlock(&pool->lock);
-    return status;
+    asyr_value *list = asyri_value_list(count);
+    if (!list)
+        return NULL;
+    for (int64_t i = 0; i < count; i++)
+        list->as.list.items[i] = asyri_value_nil();
+    list->as.list.count = count;
+    return list;
 }
 
-static asyr_status submit_job(asyr_pool *pool, asyri_job *job,
-                              const asyr_task_options *options, asyr_error **error)
+/* An array for an array mapped by a C function that returns a number. */
+static asyr_value *output_new(const struct submit *submit)
 {
-    bool here = false;
-    asyr_status status = enqueue(pool, job, options, &here, error);
+    const asyr_value *input = submit->input;
+    int64_t count = asyri_value_count(input);
+    if (submit->kind == ASYRI_JOB_MAP && input->type == ASYR_VALUE_ARRAY &&
+        submit->function->return_element >= 0 &&
+        submit->options->error_policy != ASYR_ERRORS_COLLECT)
+        return asyri_value_array_unset(submit->function->return_element, count);
+    return list_of_nils(count);
+}
+
+/* Chunks that are counted (by a limit, by a worker's maximum) stay whole. */
+static bool may_adapt(const struct submit *submit)
+{
+    const asyr_pool *pool = submit->pool;
+    return !pool->limit && !pool->max_tasks && !submit->options->strand &&
+           pool->source == ASYR_WORKERS_OWN;
+}
+
+static asyr_status make_map(struct submit *submit, asyr_error **error)
+{
+    if (submit->kind == ASYRI_JOB_APPLY)
+        return ASYR_OK;
+    asyr_value *output = output_new(submit);
+    if (output)
+        submit->map = asyri_map_new(output, asyri_value_count(submit->input),
+                                    submit->options->chunk_size,
+                                    submit->pool->nominal, may_adapt(submit));
+    if (submit->map)
+        return ASYR_OK;
+    asyri_value_unref(output);
+    return asyri_fail_memory(error);
+}
+
+static bool needs_rare(const struct submit *submit)
+{
+    const asyr_task_options *options = submit->options;
+    return submit->map || options->callback || options->error_callback ||
+           options->queue || options->strand || options->event_kind >= 0 ||
+           options->tag;
+}
+
+static bool calls_back(const struct submit *submit)
+{
+    const asyr_task_options *options = submit->options;
+    return options->callback || options->error_callback ||
+           options->event_kind == ASYR_EVENT_CALLBACK;
+}
+
+/* The state comes last: it says that the cell is a job. */
+static uint32_t first_state(const struct submit *submit)
+{
+    uint32_t state = ASYRI_LIVE | ASYRI_TOLD;
+    if (submit->is_detached)
+        state |= ASYRI_DETACHED;
+    if (calls_back(submit))
+        state |= ASYRI_CALLS_BACK;
+    if (submit->options->event_kind == ASYR_EVENT_DONE)
+        state |= ASYRI_OBSERVED;
+    if (submit->map || submit->options->strand || submit->here)
+        state |= ASYRI_POPPED;
+    if (submit->here)
+        state |= ASYRI_CLAIMED;
+    return state;
+}
+
+/* With the shard's lock held: the cell, and all but its state. */
+static bool make_job(struct submit *submit, asyri_shard *shard)
+{
+    const asyr_task_options *options = submit->options;
+    struct asyri_recipe_key key = {submit->function, options->callback,
+                                   options->error_callback};
+    asyri_job *job = asyri_heap_take(&shard->cells);
+    if (!job)
+        return false;
+    job->recipe = asyri_recipe_take(&shard->recipes, &key, &submit->evicted);
+    if (!job->recipe) {
+        asyri_heap_give(&shard->cells, job);
+        return false;
+    }
+    atomic_store_explicit(&job->result.references, 0, memory_order_relaxed);
+    job->result.owner = &submit->pool->owner;
+    job->result.outcome.value = NULL;
+    job->result.rare = NULL;
+    atomic_store_explicit(&job->result.observers, NULL, memory_order_relaxed);
+    job->input = asyri_value_ref(submit->input);
+    asyri_job_set_runner(job, 0);
+    submit->job = job;
+    return true;
+}
+
+/* The cache keeps a reference, so this one is never the last. */
+static void unmake_job(struct submit *submit, asyri_shard *shard)
+{
+    asyri_recipe_give(submit->job->recipe, 1);
+    asyri_heap_give(&shard->cells, submit->job);
+}
+
+/* The rare part; who runs it holds the work, and so does the delivery. */
+static bool make_rare(struct submit *submit, asyri_shard *shard)
+{
+    const asyr_task_options *options = submit->options;
+    struct asyri_job_rare *rare = asyri_heap_take(&shard->rares);
+    if (!rare)
+        return false;
+    *rare = (struct asyri_job_rare){
+        .common = {.tag = options->tag,
+                   .queue = asyri_queue_ref(options->queue),
+                   .callback = options->callback,
+                   .error_callback = options->error_callback,
+                   .wants_event = options->event_kind == ASYR_EVENT_CALLBACK},
+        .kind = submit->kind,
+        .policy = options->error_policy,
+        .strand = asyri_strand_ref(options->strand),
+        .map = submit->map,
+        .job = submit->job};
+    atomic_init(&rare->live, 1);
+    atomic_init(&rare->holds, 2);
+    submit->job->result.rare = &rare->common;
+    return true;
+}
+
+static bool push(asyr_pool *pool, asyri_shard *shard, void *entry)
+{
+    asyr_worker *worker = asyri_worker_here(pool);
+    return (worker && asyri_worker_push(worker, entry)) ||
+           asyri_shard_push(shard, entry);
+}
+
+static void set_state(struct submit *submit)
+{
+    atomic_store_explicit(&submit->job->result.state, first_state(submit),
+                          memory_order_release);
+}
+
+/* A call with no options that matter: the cell is all there is. */
+static asyr_status submit_lean(struct submit *submit, asyr_error **error)
+{
+    asyr_pool *pool = submit->pool;
+    asyr_status status = ASYR_E_MEMORY;
+    asyri_shard *shard = asyri_shard_lock_any(pool->shards, pool->shard_count);
+    if (!takes(pool, submit->options)) {
+        status = ASYR_E_STATE;
+    } else if (make_job(submit, shard)) {
+        set_state(submit);
+        if (push(pool, shard, asyri_entry_of(submit->job)))
+            status = ASYR_OK;
+        else
+            unmake_job(submit, shard);
+    }
+    asyri_shard_unlock(shard);
+    asyri_recipe_give(submit->evicted.recipe, submit->evicted.left);
+    if (status == ASYR_OK) {
+        asyri_pool_notify(pool);
+        return ASYR_OK;
+    }
+    if (status == ASYR_E_STATE)
+        return asyri_pool_check_open(pool, error);
+    if (submit->job)
+        asyri_value_unref(submit->input);
+    return asyri_fail_memory(error);
+}
+
+/* The two cells of a full job; the map is its own from then on. */
+static asyr_status make_full(struct submit *submit, asyri_shard **home,
+                             asyr_error **error)
+{
+    asyr_pool *pool = submit->pool;
+    asyri_shard *shard = asyri_shard_lock_any(pool->shards, pool->shard_count);
+    bool made = make_job(submit, shard);
+    if (made && !make_rare(submit, shard)) {
+        unmake_job(submit, shard);
+        made = false;
+    }
+    asyri_shard_unlock(shard);
+    asyri_recipe_give(submit->evicted.recipe, submit->evicted.left);
+    *home = shard;
+    if (made)
+        return ASYR_OK;
+    if (submit->job)
+        asyri_value_unref(submit->input);
+    submit->job = NULL;
+    return asyri_fail_memory(error);
+}
+
+/* Take the places that its events need. */
+static asyr_status promise(struct submit *submit, asyr_error **error)
+{
+    asyr_result *result = &submit->job->result;
+    asyr_status status = ASYR_OK;
+    if (calls_back(submit))
+        status = asyri_result_promise(result, error);
+    if (status != ASYR_OK || submit->options->event_kind != ASYR_EVENT_DONE)
+        return status;
+    return asyri_result_expect_done(result, asyri_result_queue(result),
+                                    submit->options->tag, error);
+}
+
+/* Free a full job that nobody saw. */
+static void discard(struct submit *submit, asyri_shard *home, bool promised)
+{
+    asyri_job *job = submit->job;
+    if (promised && calls_back(submit))
+        asyri_result_give_up(&job->result);
+    asyri_result_drop_observers(&job->result);
+    asyri_value_unref(job->input);
+    asyri_strand_unref(asyri_job_strand(job));
+    asyri_queue_unref(job->result.rare->queue);
+    asyri_map_free(asyri_job_map(job));
+    submit->map = NULL;
+    asyri_shard_lock(home);
+    asyri_heap_give(&home->rares, asyri_job_rare(job));
+    unmake_job(submit, home);
+    asyri_shard_unlock(home);
+}
+
+/* With the lock of its shard: show it to those who run jobs, and who end them. */
+static bool publish(struct submit *submit, asyri_shard *home)
+{
+    asyri_job *job = submit->job;
+    set_state(submit);
+    if (submit->here || (submit->map && submit->map->items == 0))
+        return true;
+    if (submit->options->strand) {
+        if (!asyri_shard_reserve(home, 1))
+            return false;
+        if (asyri_strand_push(job))
+            asyri_shard_push(home, asyri_entry_of(job)); /* there is room */
+        return true;
+    }
+    return push(submit->pool, home,
+                submit->map ? asyri_entry_ticket(job) : asyri_entry_of(job));
+}
+
+static asyr_status enter(struct submit *submit, asyri_shard *home,
+                         asyr_error **error)
+{
+    asyr_pool *pool = submit->pool;
+    bool published = false;
+    asyri_shard_lock(home);
+    bool is_open = takes(pool, submit->options);
+    if (is_open)
+        published = publish(submit, home);
+    if (!published)
+        atomic_store_explicit(&submit->job->result.state, ASYRI_CELL_FREE,
+                              memory_order_relaxed);
+    asyri_shard_unlock(home);
+    if (published)
+        return ASYR_OK;
+    return is_open ? asyri_fail_memory(error) : asyri_pool_check_open(pool, error);
+}
+
+static void run_here(void *arg)
+{
+    struct submit *submit = arg;
+    asyri_entry_run(submit->map ? asyri_entry_ticket(submit->job)
+                                : asyri_entry_of(submit->job),
+                    NULL);
+}
+
+/* The task ended the thread, and the submit's reference with it. */
+static void thread_ended_here(void *arg)
+{
+    struct submit *submit = arg;
+    asyri_result_unref(&submit->job->result);
+    asyri_pool_leave_guest(submit->pool);
+}
+
+static void run_on_this_thread(struct submit *submit)
+{
+    asyri_pool_enter_guest(submit->pool);
+    asyri_thread_guard(run_here, thread_ended_here, submit);
+    asyri_pool_leave_guest(submit->pool);
+}
+
+static asyr_status submit_full(struct submit *submit, asyr_error **error)
+{
+    asyri_shard *home;
+    asyr_status status = make_full(submit, &home, error);
     if (status != ASYR_OK)
         return status;
-    if (job->task_count == 0)
-        complete_empty(job);
-    else if (here)
-        asyri_thread_guard(run_all, lose_rest, job);
+    bool promised = false;
+    status = promise(submit, error);
+    if (status == ASYR_OK) {
+        promised = true;
+        status = enter(submit, home, error);
+    }
+    if (status != ASYR_OK) {
+        discard(submit, home, promised);
+        return status;
+    }
+    if (submit->map && submit->map->items == 0) {
+        asyri_job_end_map(submit->job);
+        asyri_job_release(submit->job, 1);
+    } else if (submit->here) {
+        run_on_this_thread(submit);
+    } else {
+        asyri_pool_notify(submit->pool);
+    }
     return ASYR_OK;
+}
+
+static asyr_status submit_any(struct submit *submit, asyr_result **result,
+                              asyr_error **error)
+{
+    submit->is_detached = !result;
+    if (!needs_rare(submit) && !submit->here)
+        return submit_lean(submit, error);
+    /* A full job is looked at after it was published. */
+    submit->is_detached = false;
+    return submit_full(submit, error);
 }
 
 asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
@@ -191,88 +498,104 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
                               const asyr_task_options *options, asyr_result **result,
                               asyr_error **error)
 {
-    asyri_job *job;
-    asyr_status status = check_admits(pool, options, error);
-    if (status == ASYR_OK)
+    struct submit submit = {.pool = pool,
+                            .kind = kind,
+                            .function = function,
+                            .input = input,
+                            .options = options};
+    asyr_status status = ASYR_OK;
+    if (!takes(pool, options))
+        return asyri_pool_check_open(pool, error);
+    if (options != &asyri_task_defaults)
         status = asyri_pool_check_options(pool, options, error);
     if (status == ASYR_OK)
-        status = asyri_job_new(pool, kind, function, input, options, &job, error);
-    if (status != ASYR_OK)
-        return status;
-    asyri_result_ref(&job->result); /* it may end before this returns */
-    status = submit_job(pool, job, options, error);
+        status = make_map(&submit, error);
+    if (status == ASYR_OK)
+        status = admit(&submit, error);
+    if (status == ASYR_OK) {
+        int64_t tasks = task_count(&submit);
+        status = submit_any(&submit, result, error);
+        if (status != ASYR_OK)
+            asyri_pool_begin_tasks(pool, tasks);
+    }
     if (status != ASYR_OK) {
-        asyri_job_discard(job);
+        asyri_map_free(submit.map);
         return status;
     }
-    asyri_result_unref(&job->result);
     if (result)
-        *result = &job->result;
-    else
-        asyri_result_unref(&job->result);
+        *result = &submit.job->result;
+    else if (!submit.is_detached)
+        asyri_result_unref(&submit.job->result);
     return ASYR_OK;
 }
 
-void asyri_pool_dequeue_locked(asyr_pool *pool, asyr_task *task)
+/* Push where there is memory for it; without, the job itself is the place. */
+void asyri_pool_offer(asyr_pool *pool, void *entry)
 {
-    asyr_strand *strand = task->job->strand;
-    task->state = ASYRI_TASK_ENDED;
-    pool->queued--;
-    asyri_worker_look_again_locked(pool);
-    if (asyri_list_has(&task->link))
-        asyri_task_queue_remove(task);
-    if (task->heads_strand)
-        asyri_strand_advance_locked(strand);
-    asyri_waitlist_wake_one(&pool->space);
-}
-
-int64_t asyri_job_drop_queued_locked(asyri_job *job)
-{
-    int64_t dropped = 0;
-    for (int64_t i = 0; i < job->task_count; i++) {
-        if (job->tasks[i].state != ASYRI_TASK_QUEUED)
-            continue;
-        asyri_pool_dequeue_locked(job->pool, &job->tasks[i]);
-        dropped++;
+    asyri_shard *shard = asyri_shard_lock_any(pool->shards, pool->shard_count);
+    bool pushed = push(pool, shard, entry);
+    asyri_shard_unlock(shard);
+    if (!pushed) {
+        struct asyri_job_rare *rare = asyri_job_rare(asyri_entry_job(entry));
+        asyri_mutex_lock(&pool->lock);
+        rare->spilled = entry;
+        asyri_list_append(&pool->spilled, &rare->waiting);
+        atomic_store_explicit(&pool->has_spilled, true, memory_order_seq_cst);
+        asyri_mutex_unlock(&pool->lock);
     }
-    return dropped;
+    asyri_pool_notify(pool);
 }
 
-/* What a cancel changes; the error is used for what never ran. */
-static int32_t cancel_locked(asyri_job *job, asyr_error *cancelled, bool *settled,
-                             bool *last, asyr_error **unused)
+static asyr_error *cancelled_error(void)
 {
-    if (job->result.settled)
+    return asyri_error_new(ASYR_E_CANCELLED, NULL, "the task was cancelled");
+}
+
+/* Drop the units that nobody has begun; true if nothing is left by that. */
+static bool drop_units(asyri_job *job)
+{
+    asyri_map *map = asyri_job_map(job);
+    asyr_pool *pool = asyri_job_pool(job);
+    int64_t dropped = asyri_map_drop(map);
+    if (!dropped)
+        return false;
+    asyri_mutex_lock(&pool->lock);
+    asyr_error *unused = asyri_map_fail_locked(map, asyri_job_rare(job)->policy,
+                                               INT64_MAX, cancelled_error());
+    asyri_mutex_unlock(&pool->lock);
+    asyri_error_unref(unused);
+    asyri_pool_begin_tasks(pool, dropped);
+    return asyri_map_count_off(map, dropped);
+}
+
+static int32_t cancel_map(asyri_job *job)
+{
+    if (!asyri_job_try_hold(job))
         return ASYR_CANCEL_TOO_LATE;
-    atomic_store_explicit(&job->result.cancelled, true, memory_order_relaxed);
-    int64_t dropped = asyri_job_drop_queued_locked(job);
-    if (dropped)
-        *unused = asyri_job_fail_locked(job, INT64_MAX, asyri_error_ref(cancelled));
-    *last = asyri_job_count_down_locked(job, dropped);
-    if (*last) {
-        asyri_job_settle_locked(job);
-        *settled = true;
-    }
-    return *last ? ASYR_CANCEL_DEQUEUED : ASYR_CANCEL_ASKED;
+    bool was_last = drop_units(job);
+    if (was_last)
+        asyri_job_end_map(job);
+    asyri_job_release(job, 1);
+    return was_last ? ASYR_CANCEL_DEQUEUED : ASYR_CANCEL_ASKED;
 }
 
 asyr_status asyri_pool_cancel(asyr_result *result, int32_t *outcome)
 {
     asyri_job *job = asyri_job_of(result);
-    asyr_pool *pool = job->pool;
-    asyr_error *unused = NULL;
-    bool settled = false, last = false;
-    asyr_error *cancelled =
-        asyri_error_new(ASYR_E_CANCELLED, NULL, "the task was cancelled");
-    asyri_mutex_lock(&pool->lock);
-    *outcome = cancel_locked(job, cancelled, &settled, &last, &unused);
-    asyri_pool_check_end_locked(pool);
-    asyri_mutex_unlock(&pool->lock);
-    if (settled)
-        asyri_result_deliver(result);
-    if (last)
-        asyri_job_release_work(job);
-    asyri_error_unref(unused);
-    asyri_error_unref(cancelled);
+    uint32_t state = asyri_result_state(result);
+    *outcome = ASYR_CANCEL_TOO_LATE;
+    if (state & ASYRI_SETTLED)
+        return ASYR_OK;
+    *outcome = ASYR_CANCEL_ASKED;
+    atomic_fetch_or_explicit(&result->state, ASYRI_CANCELLED, memory_order_relaxed);
+    bool is_whole = !asyri_job_map(job) || asyri_job_strand(job);
+    if (is_whole && asyri_result_claim(result)) {
+        asyri_pool_begin_tasks(asyri_job_pool(job), asyri_job_task_count(job));
+        asyri_job_drop(job, cancelled_error());
+        *outcome = ASYR_CANCEL_DEQUEUED;
+    } else if (asyri_job_map(job)) {
+        *outcome = cancel_map(job);
+    }
+    asyri_pool_check_end(asyri_job_pool(job));
     return ASYR_OK;
 }

@@ -1,10 +1,10 @@
 /*
- * Tasks: the items of a job that one thread runs, in order.
+ * Tasks: one run of a job, or of a part of a map, on one thread.
  *
- * A task belongs to its runner from the moment when it was begun under the pool's
- * lock.  For each item its arguments are laid out, the function is called and its
- * answer stored in the job's output.  An item that fails ends the task, unless each
- * item's error is wanted.  The lock is taken when an item fails and at the end.
+ * A task stands on the stack of its thread, or in the worker that a host pulls with.
+ * For each item its arguments are laid out, the function is called and its answer
+ * stored in the map's output; a call that is no map has one item.  An item that fails
+ * skips the rest of its chunk, unless each item's error is wanted.
  *
  * A function may end its thread; then the guard ends the task in its place, on the
  * way out, from the innermost frame to the outermost.
@@ -44,7 +44,7 @@ static bool is_inside_callback(const asyr_pool *pool)
     const struct asyri_running *running = asyri_queue_running_here();
     for (; running; running = running->outer) {
         asyr_result *result = running->event->result;
-        if (result && asyri_job_of(result)->pool == pool)
+        if (result && asyri_job_pool(asyri_job_of(result)) == pool)
             return true;
     }
     return pool->queue && asyri_queue_is_run_by(pool->queue, asyri_thread_self());
@@ -55,34 +55,54 @@ bool asyri_frame_is_inside(asyr_pool *pool)
     return is_inside_task(pool) || is_inside_callback(pool);
 }
 
-void asyri_task_begin_locked(asyr_task *task)
+asyr_worker *asyri_worker_here(const asyr_pool *pool)
 {
-    asyri_job *job = task->job;
-    task->state = ASYRI_TASK_RUNNING;
-    task->runner = asyri_thread_self();
-    asyri_list_append(&job->pool->running, &task->running);
-    if (!asyri_result_is_ready(&job->result))
-        atomic_store_explicit(&job->result.state, ASYR_RESULT_RUNNING,
-                              memory_order_relaxed);
+    struct asyri_frame *frame = asyri_frame_current();
+    return frame && frame->pool == pool ? frame->worker : NULL;
 }
 
-void asyri_task_answer(asyr_task *task, asyr_value *value, asyr_error *error)
+struct asyri_grant *asyri_worker_spent_here(void)
 {
-    asyri_value_unref(task->answer);
-    asyri_error_unref(task->answer_error);
-    task->answer = value;
-    task->answer_error = error;
+    struct asyri_frame *frame = asyri_frame_current();
+    return frame && frame->worker ? &frame->worker->spent : NULL;
 }
 
-static asyr_value *take_answer(asyr_task *task, asyr_error **error)
+void asyri_task_answer(asyr_task *task, union asyri_outcome answer, uint32_t kind)
 {
-    asyr_value *value = task->answer;
-    *error = task->answer_error;
-    task->answer = NULL;
-    task->answer_error = NULL;
-    if (!value && !*error)
-        value = asyri_value_nil();
-    return value;
+    asyri_outcome_drop(task->answer, task->answer_kind);
+    task->answer = answer;
+    task->answer_kind = kind;
+}
+
+void asyri_task_answer_value(asyr_task *task, asyr_value *value)
+{
+    asyri_task_answer(task, (union asyri_outcome){.value = value}, 0);
+}
+
+void asyri_task_answer_error(asyr_task *task, asyr_error *error)
+{
+    asyri_task_answer(task, (union asyri_outcome){.error = error}, ASYRI_FAILED);
+}
+
+static union asyri_outcome take_answer(asyr_task *task, uint32_t *kind)
+{
+    union asyri_outcome answer = task->answer;
+    *kind = task->answer_kind;
+    task->answer.value = NULL;
+    task->answer_kind = 0;
+    if (*kind & ASYRI_FAILED)
+        answer.error = asyri_error_of_task(answer.error);
+    return answer;
+}
+
+/* The answer as a value, for those who keep values; the outcome is consumed. */
+static asyr_value *value_of(union asyri_outcome answer, uint32_t kind)
+{
+    if (kind & ASYRI_INT64)
+        return asyri_value_int64(answer.int64);
+    if (kind & ASYRI_DOUBLE)
+        return asyri_value_double(answer.number);
+    return answer.value ? answer.value : asyri_value_nil();
 }
 
 static void set_arguments(asyr_task *task, asyr_value *const *arguments,
@@ -92,45 +112,118 @@ static void set_arguments(asyr_task *task, asyr_value *const *arguments,
     task->argument_count = count;
 }
 
+static void load_list(asyr_task *task, const asyr_value *list)
+{
+    set_arguments(task, list ? list->as.list.items : NULL,
+                  list ? list->as.list.count : 0);
+}
+
 static asyr_error *spread_item(asyr_task *task)
 {
     asyr_value *item = task->item;
     if (item->type != ASYR_VALUE_LIST)
         return asyri_error_format(
             ASYR_E_TYPE, "item %lld: expected a list of arguments, found %s",
-            (long long)task->next, asyri_value_type_name(item));
-    set_arguments(task, item->as.list.items, item->as.list.count);
+            (long long)task->span.next, asyri_value_type_name(item));
+    load_list(task, item);
     return NULL;
 }
 
 /* Lay out the arguments of the next item. */
-static asyr_error *load_arguments(asyr_task *task)
+static asyr_error *load_item(asyr_task *task)
 {
     asyri_job *job = task->job;
     asyr_error *error = NULL;
-    if (job->kind == ASYRI_JOB_APPLY) {
-        asyr_value *list = job->input;
-        set_arguments(task, list ? list->as.list.items : NULL,
-                      list ? list->as.list.count : 0);
-        return NULL;
-    }
-    if (asyri_value_get_item(job->input, task->next, &task->item, &error) != ASYR_OK)
+    if (asyri_value_get_item(job->input, task->span.next, &task->item, &error) !=
+        ASYR_OK)
         return error;
-    if (job->kind == ASYRI_JOB_STARMAP)
+    if (asyri_job_rare(job)->kind == ASYRI_JOB_STARMAP)
         return spread_item(task);
     set_arguments(task, &task->item, 1);
     return NULL;
 }
 
-/* The rest of the items is skipped. */
+/* Drop what nobody has begun; it counts as this thread's. */
+static void drop_rest(asyr_task *task)
+{
+    int64_t dropped = asyri_map_drop(task->map);
+    asyri_pool_begin_tasks(asyri_job_pool(task->job), dropped);
+    task->span.done += dropped;
+}
+
+static void fail_fast(asyr_task *task)
+{
+    atomic_fetch_or_explicit(&task->job->result.state, ASYRI_CANCELLED,
+                             memory_order_relaxed);
+    drop_rest(task);
+}
+
+static int64_t end_of_chunk(const asyr_task *task)
+{
+    int64_t size = task->map->chunk_size;
+    int64_t end = (task->span.next / size + 1) * size;
+    return end < task->span.end ? end : task->span.end;
+}
+
+/* The rest of the chunk is skipped. */
 static void fail_item(asyr_task *task, asyr_error *error)
 {
-    asyri_job *job = task->job;
-    asyri_mutex_lock(&job->pool->lock);
-    asyr_error *unused = asyri_job_fail_locked(job, task->next, error);
-    asyri_mutex_unlock(&job->pool->lock);
+    int32_t policy = asyri_job_rare(task->job)->policy;
+    asyr_pool *pool = asyri_job_pool(task->job);
+    asyri_mutex_lock(&pool->lock);
+    asyr_error *unused =
+        asyri_map_fail_locked(task->map, policy, task->span.next, error);
+    asyri_mutex_unlock(&pool->lock);
     asyri_error_unref(unused);
-    task->next = task->end;
+    if (policy == ASYR_ERRORS_FAIL_FAST)
+        fail_fast(task);
+    asyri_map_skip_chunk(task->map, task->span.next);
+    task->span.next = end_of_chunk(task);
+}
+
+bool asyri_task_is_cancelled(const asyr_task *task)
+{
+    return task->job &&
+           (atomic_load_explicit(&task->job->result.state, memory_order_relaxed) &
+            ASYRI_CANCELLED);
+}
+
+/* Whether the worker has run as many chunks as one may, and others can go on. */
+static bool is_worn_out(const asyr_task *task, const asyr_worker *worker)
+{
+    return worker && worker->pool->max_tasks && !worker->is_pinned &&
+           worker->tasks_done + task->span.chunks >= worker->pool->max_tasks;
+}
+
+/* Go to the next item that is not skipped, taking more of them if need be. */
+static bool next_item(asyr_task *task, const asyr_worker *worker)
+{
+    struct asyri_span *span = &task->span;
+    for (;;) {
+        while (span->next < span->end && asyri_map_has_failed(task->map) &&
+               asyri_map_skips(task->map, span->next))
+            span->next++;
+        if (span->next < span->end)
+            return true;
+        if (span->units)
+            asyri_map_end_span(task->map, span);
+        if (is_worn_out(task, worker) || !asyri_map_take(task->map, span))
+            return false;
+        asyri_pool_begin_tasks(asyri_job_pool(task->job), span->units);
+    }
+}
+
+void asyri_task_call(asyr_task *task)
+{
+    asyr_error *error = NULL;
+    if (task->answer_kind & ASYRI_FAILED)
+        return; /* there are no arguments to call it with */
+    asyr_value *value = task->function->ops->call(
+        task->function, task, task->arguments, task->argument_count, &error);
+    if (error) /* with neither, the function answered through its task */
+        asyri_task_answer_error(task, error);
+    else if (value)
+        asyri_task_answer_value(task, value);
 }
 
 /* Put a number into an array; false without a number. */
@@ -144,24 +237,24 @@ static bool store_element(asyr_value *array, int64_t index, const asyr_value *va
 /* Keep an item's value in the output; the place belongs to this task alone. */
 static void store_item(asyr_task *task, asyr_value *value)
 {
-    asyr_value *output = task->job->output;
+    asyr_value *output = task->map->output;
     if (output->type == ASYR_VALUE_LIST) {
-        output->as.list.items[task->next++] = value;
+        output->as.list.items[task->span.next++] = value;
         return;
     }
-    bool stored = store_element(output, task->next, value);
+    bool stored = store_element(output, task->span.next, value);
     asyri_value_unref(value);
     if (stored)
-        task->next++;
+        task->span.next++;
     else
         fail_item(task,
                   asyri_error_format(ASYR_E_TYPE, "item %lld: expected a number",
-                                     (long long)task->next));
+                                     (long long)task->span.next));
 }
 
 static void collect_failure(asyr_task *task, asyr_error *error)
 {
-    bool keep = task->job->policy == ASYRI_ERRORS_KEEP;
+    bool keep = asyri_job_rare(task->job)->policy == ASYRI_ERRORS_KEEP;
     asyr_value *value = keep ? asyri_value_failure(error) : asyri_value_error(error);
     asyri_error_unref(error);
     if (value)
@@ -175,140 +268,144 @@ static void cancel_rest(asyr_task *task)
 {
     asyr_error *error =
         asyri_error_new(ASYR_E_CANCELLED, NULL, "the rest of the map was cancelled");
-    if (task->job->policy != ASYRI_ERRORS_KEEP) {
+    if (asyri_job_rare(task->job)->policy != ASYRI_ERRORS_KEEP) {
         fail_item(task, error);
+        task->span.next = task->span.end;
         return;
     }
-    while (task->next < task->end)
+    while (task->span.next < task->span.end)
         collect_failure(task, asyri_error_ref(error));
     asyri_error_unref(error);
 }
 
-bool asyri_task_is_cancelled(const asyr_task *task)
+bool asyri_task_begin_item(asyr_task *task, const asyr_worker *worker)
 {
-    return task->job &&
-           atomic_load_explicit(&task->job->result.cancelled, memory_order_relaxed);
-}
-
-bool asyri_task_begin_item(asyr_task *task)
-{
-    if (task->next >= task->end)
-        return false;
-    if (task->job->kind != ASYRI_JOB_APPLY && asyri_task_is_cancelled(task)) {
+    if (!task->map)
+        return !task->is_over;
+    while (next_item(task, worker)) {
+        if (!asyri_task_is_cancelled(task)) {
+            asyr_error *error = load_item(task);
+            if (error)
+                asyri_task_answer_error(task, error);
+            return true;
+        }
         cancel_rest(task);
-        return false;
     }
-    asyr_error *error = load_arguments(task);
-    if (error)
-        asyri_task_answer(task, NULL, error);
-    return true;
-}
-
-void asyri_task_call(asyr_task *task)
-{
-    asyr_error *error = NULL;
-    if (task->answer_error)
-        return; /* there are no arguments to call it with */
-    asyr_value *value = task->function->ops->call(
-        task->function, task, task->arguments, task->argument_count, &error);
-    if (value || error) /* if not, the function answered through its task */
-        asyri_task_answer(task, value, error);
+    return false;
 }
 
 void asyri_task_end_item(asyr_task *task)
 {
-    asyri_job *job = task->job;
-    asyr_error *error;
-    asyr_value *value = take_answer(task, &error);
+    uint32_t kind;
+    if (!task->map) {
+        task->is_over = true;
+        return;
+    }
+    union asyri_outcome answer = take_answer(task, &kind);
     asyri_value_unref(task->item);
     task->item = NULL;
-    if (error)
-        error = asyri_error_of_task(error);
-    if (error && asyri_job_keeps_errors(job))
-        collect_failure(task, error);
-    else if (error)
-        fail_item(task, error);
-    else if (job->kind != ASYRI_JOB_APPLY)
-        store_item(task, value);
-    else {
-        task->answer = value; /* which settling takes */
-        task->next = task->end;
+    if (kind & ASYRI_FAILED) {
+        if (asyri_job_keeps_errors(task->job))
+            collect_failure(task, answer.error);
+        else
+            fail_item(task, answer.error);
+        return;
     }
+    asyr_value *value = value_of(answer, kind);
+    if (value)
+        store_item(task, value);
+    else
+        fail_item(task, asyri_error_memory());
 }
 
-/* Take the task off; whether it was the job's last, and decided the outcome. */
-static bool end_locked(asyr_task *task, bool *settled)
+bool asyri_task_is_over(const asyr_task *task)
+{
+    return task->map ? task->span.next >= task->span.end : task->is_over;
+}
+
+/* What is left of a map whose participant leaves early needs another one. */
+static void leave_map(asyr_task *task)
 {
     asyri_job *job = task->job;
-    task->state = ASYRI_TASK_ENDED;
-    asyri_list_remove(&task->running);
-    bool last = asyri_job_count_down_locked(job, 1);
-    *settled = last && !job->result.settled;
-    if (*settled)
-        asyri_job_settle_locked(job);
-    return last;
+    bool is_last = false;
+    if (task->span.units)
+        asyri_map_end_span(task->map, &task->span);
+    bool has_more = asyri_map_has_more(task->map);
+    if (has_more)
+        atomic_fetch_add_explicit(&asyri_job_rare(job)->holds, 1,
+                                  memory_order_relaxed);
+    is_last = asyri_map_leave(task->map, &task->span);
+    if (has_more)
+        asyri_job_offer_rest(job);
+    if (is_last)
+        asyri_job_end_map(job);
+    asyri_job_release(job, 1);
 }
 
-/* The strand goes on after the result was delivered: its callbacks keep its order. */
-static void advance_strand(asyr_strand *strand, asyr_pool *pool)
+/* A result that calls back holds a value, which may need memory. */
+static union asyri_outcome fit_for_callback(union asyri_outcome answer,
+                                            uint32_t *kind)
 {
-    asyri_mutex_lock(&pool->lock);
-    asyri_strand_advance_locked(strand);
-    asyri_mutex_unlock(&pool->lock);
-    asyri_strand_unref(strand);
+    if (!(*kind & (ASYRI_INT64 | ASYRI_DOUBLE)))
+        return answer;
+    answer.value = value_of(answer, *kind);
+    *kind = answer.value ? 0 : ASYRI_FAILED;
+    if (!answer.value)
+        answer.error = asyri_error_memory();
+    return answer;
 }
 
-void asyri_task_end(asyr_task *task)
+void asyri_task_end(asyr_task *task, asyr_worker *worker)
 {
-    asyri_job *job = task->job;
-    asyr_pool *pool = asyri_pool_ref(job->pool);
-    asyr_strand *strand = task->heads_strand ? asyri_strand_ref(job->strand) : NULL;
-    bool settled;
-    asyri_mutex_lock(&pool->lock);
-    bool last = end_locked(task, &settled);
-    asyri_pool_check_end_locked(pool);
-    asyri_mutex_unlock(&pool->lock);
-    if (settled)
-        asyri_result_deliver(&job->result);
-    if (strand)
-        advance_strand(strand, pool);
-    if (last)
-        asyri_job_release_work(job);
-    asyri_pool_unref(pool);
+    uint32_t kind;
+    if (task->map) {
+        leave_map(task);
+        return;
+    }
+    union asyri_outcome answer = take_answer(task, &kind);
+    if (task->job->result.rare)
+        answer = fit_for_callback(answer, &kind);
+    asyri_job_end(task->job, answer, kind, worker ? &worker->spent : NULL);
 }
 
 void asyri_task_lose(asyr_task *task, asyr_error *error)
 {
-    asyri_job *job = task->job;
-    bool collects = asyri_job_keeps_errors(job);
-    asyri_task_answer(task, NULL, NULL);
+    if (!task->map) {
+        asyri_task_answer_error(task, error);
+        asyri_task_end(task, NULL);
+        return;
+    }
+    bool collects = asyri_job_keeps_errors(task->job);
+    asyri_task_answer_value(task, NULL);
     asyri_value_unref(task->item);
     task->item = NULL;
-    while (collects && task->next < task->end)
+    while (collects && task->span.next < task->span.end)
         collect_failure(task, asyri_error_ref(error));
     if (collects)
         asyri_error_unref(error);
     else
         fail_item(task, error);
-    asyri_task_end(task);
+    asyri_task_end(task, NULL);
 }
 
 static bool maps_array(const asyr_task *task)
 {
-    const asyri_job *job = task->job;
-    return task->function->ops->map_array && job->kind == ASYRI_JOB_MAP &&
-           job->output->type == ASYR_VALUE_ARRAY;
+    return task->map && task->function->ops->map_array &&
+           asyri_job_rare(task->job)->kind == ASYRI_JOB_MAP &&
+           task->map->output->type == ASYR_VALUE_ARRAY;
 }
 
-static void map_array(asyr_task *task)
+/* What is left for begin_item() is at most to say that the map was cancelled. */
+static void map_array(asyr_task *task, const asyr_worker *worker)
 {
+    struct asyri_span *span = &task->span;
     struct asyri_pace pace = ASYRI_PACE_START;
-    while (task->next < task->end && !asyri_task_is_cancelled(task)) {
+    while (!asyri_task_is_cancelled(task) && next_item(task, worker)) {
         asyr_error *error = NULL;
-        int64_t end = asyri_pace_slice(&pace, task->next, task->end);
-        task->next = task->function->ops->map_array(task->function, task->job->input,
-                                                    task->next, end,
-                                                    task->job->output, &error);
+        int64_t end = asyri_pace_slice(&pace, span->next, span->end);
+        span->next = task->function->ops->map_array(task->function, task->job->input,
+                                                    span->next, end,
+                                                    task->map->output, &error);
         if (error)
             fail_item(task, asyri_error_of_task(error));
     }
@@ -316,10 +413,11 @@ static void map_array(asyr_task *task)
 
 static void run_items(void *arg)
 {
-    asyr_task *task = ((struct asyri_frame *)arg)->task;
+    struct asyri_frame *frame = arg;
+    asyr_task *task = frame->task;
     if (maps_array(task))
-        map_array(task);
-    while (asyri_task_begin_item(task)) {
+        map_array(task, frame->worker);
+    while (asyri_task_begin_item(task, frame->worker)) {
         asyri_task_call(task);
         asyri_task_end_item(task);
     }
@@ -337,6 +435,8 @@ static void thread_ended(void *arg)
 {
     struct asyri_frame *frame = arg;
     leave_frame(frame);
+    if (!frame->worker && frame->task->map)
+        drop_rest(frame->task); /* a submit ran it here because nobody else could */
     asyri_task_lose(frame->task,
                     asyri_error_new(ASYR_E_WORKER_LOST, NULL,
                                     "the task ended the thread that ran it"));
@@ -347,17 +447,61 @@ static void run_framed(struct asyri_frame *frame, void (*body)(void *frame),
 {
     frame->outer = asyri_frame_current();
     frame->generation = asyri_fork_generation();
-    frame->pool = frame->task->job->pool;
+    frame->pool = asyri_job_pool(frame->task->job);
     innermost = frame;
     asyri_thread_guard(body, ended, frame);
     innermost = frame->outer;
 }
 
-void asyri_task_run(asyr_task *task, asyr_worker *worker)
+/* A map that others can join as well is offered to one more. */
+static void invite(asyri_job *job, const asyri_map *map)
 {
-    struct asyri_frame frame = {.worker = worker, .task = task};
+    asyr_pool *pool = asyri_job_pool(job);
+    if (asyri_job_strand(job) || pool->nominal == 1 || map->unit_count == 1 ||
+        !asyri_map_has_more(map))
+        return;
+    atomic_fetch_add_explicit(&asyri_job_rare(job)->holds, 1, memory_order_relaxed);
+    asyri_pool_offer(pool, asyri_entry_ticket(job));
+}
+
+static bool begin_map(asyr_task *task)
+{
+    asyri_job *job = task->job;
+    if (asyri_map_join(task->map, &task->span, asyri_thread_self())) {
+        asyri_result_claim(&job->result);
+        invite(job, task->map);
+        return true;
+    }
+    if (asyri_job_strand(job))
+        asyri_strand_advance(job);
+    asyri_job_release(job, 1);
+    return false;
+}
+
+bool asyri_task_begin(asyr_task *task, void *entry)
+{
+    asyri_job *job = asyri_entry_job(entry);
+    *task = (asyr_task){
+        .job = job, .map = asyri_job_map(job), .function = job->recipe->function};
+    if (asyri_job_strand(job) && !asyri_entry_is_ticket(entry))
+        asyri_strand_begin(job);
+    if (task->map)
+        return begin_map(task);
+    load_list(task, job->input);
+    asyri_job_set_runner(job, asyri_thread_self());
+    asyri_pool_begin_tasks(asyri_job_pool(job), 1);
+    return true;
+}
+
+int64_t asyri_entry_run(void *entry, asyr_worker *worker)
+{
+    asyr_task task;
+    if (!asyri_task_begin(&task, entry))
+        return 0;
+    struct asyri_frame frame = {.worker = worker, .task = &task};
     run_framed(&frame, run_items, thread_ended);
-    asyri_task_end(task);
+    asyri_task_end(&task, worker);
+    return task.map ? task.span.chunks : 1;
 }
 
 static void call_pulled(void *arg)
@@ -371,18 +515,19 @@ static void pulled_thread_ended(void *arg)
     leave_frame(arg);
 }
 
-static void set_runner(asyr_task *task, uintptr_t thread)
+void asyri_task_set_runner(asyr_task *task, uintptr_t thread)
 {
-    asyri_mutex *lock = &task->job->pool->lock;
-    asyri_mutex_lock(lock);
-    task->runner = thread;
-    asyri_mutex_unlock(lock);
+    if (task->map)
+        atomic_store_explicit(&task->span.share->runner, thread,
+                              memory_order_relaxed);
+    else
+        asyri_job_set_runner(task->job, thread);
 }
 
 void asyri_task_call_pulled(asyr_task *task)
 {
     struct asyri_frame frame = {.task = task};
-    set_runner(task, asyri_thread_self());
+    asyri_task_set_runner(task, asyri_thread_self());
     run_framed(&frame, call_pulled, pulled_thread_ended);
-    set_runner(task, 0);
+    asyri_task_set_runner(task, 0);
 }

@@ -6,9 +6,15 @@
  * nobody can take, a spare stands in; when there are more workers at work than were
  * asked for, the next one to look for a task retires.
  *
- * A worker that finds no task sleeps in the pool's list.  Each push wakes one.  Who
- * was woken looks at the queue before it leaves for another reason, so a wake-up is
- * never lost.
+ *   busy --> searching --> asleep --> searching        (sleepers.h)
+ *
+ * A worker that finds nothing searches for a while, if not enough others do, then
+ * enters among the sleepers, looks once more, and parks.  It leaves for good when the
+ * pool is sealed (nobody can submit any more), there is nothing to find, and no strand
+ * holds a task back; whoever makes the last of these true wakes all.
+ *
+ * A worker leaves what is in its deque to thieves; its place and the deque are there
+ * for the next one.
  */
 #include "worker.h"
 
@@ -20,6 +26,21 @@
 #include <errno.h>
 #include <string.h>
 
+enum { TRIM_AFTER_NS = 1000000000 };
+
+/* Its place, for a worker that takes from the pool's queues. */
+static struct asyri_place *take_place_locked(asyr_pool *pool)
+{
+    for (int32_t i = 0; i < pool->place_count; i++) {
+        struct asyri_place *place = &pool->places[i];
+        if (!place->taken) {
+            place->taken = true;
+            return place;
+        }
+    }
+    return NULL;
+}
+
 asyr_worker *asyri_worker_new_locked(asyr_pool *pool)
 {
     asyr_worker *worker = asyri_alloc_zeroed(1, sizeof *worker);
@@ -27,8 +48,24 @@ asyr_worker *asyri_worker_new_locked(asyr_pool *pool)
         return NULL;
     worker->pool = asyri_pool_ref(pool);
     worker->generation = pool->generation;
+    worker->place = take_place_locked(pool);
+    asyri_sleeper_init(&worker->sleeper);
     pool->workers++;
     return worker;
+}
+
+void asyri_worker_destroy(asyr_worker *worker)
+{
+    asyr_pool *pool = worker->pool;
+    asyri_sleeper_destroy(&pool->sleepers, &worker->sleeper);
+    asyri_free(worker);
+    asyri_pool_unref(pool);
+}
+
+void asyri_worker_discard_locked(asyr_worker *worker)
+{
+    asyri_worker_retire_locked(worker);
+    asyri_worker_destroy(worker); /* the caller has another reference to the pool */
 }
 
 int asyri_worker_start_locked(asyr_pool *pool)
@@ -37,11 +74,8 @@ int asyri_worker_start_locked(asyr_pool *pool)
     if (!worker)
         return ENOMEM;
     int failed = pool->executor->start(worker);
-    if (failed) {
-        pool->workers--;
-        asyri_free(worker);
-        asyri_pool_unref(pool); /* the caller has another reference */
-    }
+    if (failed)
+        asyri_worker_discard_locked(worker);
     return failed;
 }
 
@@ -51,15 +85,29 @@ static int64_t at_work_locked(const asyr_pool *pool)
     return pool->workers - pool->pinned - pool->blocked;
 }
 
+static bool may_have_spare_locked(const asyr_pool *pool)
+{
+    return pool->source == ASYR_WORKERS_OWN && pool->blocked > 0 &&
+           at_work_locked(pool) < pool->nominal &&
+           pool->workers - pool->pinned - pool->nominal < pool->spares;
+}
+
+/* Submits look here while a blocked worker has nobody in its place. */
 void asyri_worker_balance_locked(asyr_pool *pool)
 {
-    if (pool->source != ASYR_WORKERS_OWN || pool->blocked == 0)
+    if (!may_have_spare_locked(pool)) {
+        asyri_sleepers_clear_attention(&pool->sleepers);
         return;
-    if (asyri_task_queue_is_empty(&pool->runnable) || pool->sleeping > 0)
+    }
+    asyri_sleepers_ask_attention(&pool->sleepers);
+    if (!asyri_pool_has_work(pool) ||
+        asyri_sleepers_count_asleep(&pool->sleepers) > 0 ||
+        asyri_sleepers_count_searching(&pool->sleepers) > 0)
         return;
-    bool bounded = pool->workers - pool->pinned - pool->nominal >= pool->spares;
-    if (at_work_locked(pool) < pool->nominal && !bounded)
-        asyri_worker_start_locked(pool); /* without one, the wait takes longer */
+    if (asyri_worker_start_locked(pool) == 0) /* else the wait takes longer */
+        atomic_store_explicit(&pool->has_extra, true, memory_order_relaxed);
+    if (!may_have_spare_locked(pool))
+        asyri_sleepers_clear_attention(&pool->sleepers);
 }
 
 /* More at work than were asked for: a spare whose blocked worker goes on. */
@@ -68,74 +116,121 @@ static bool is_surplus_locked(const asyr_pool *pool)
     return pool->source == ASYR_WORKERS_OWN && at_work_locked(pool) > pool->nominal;
 }
 
-static bool has_ended_for_workers_locked(const asyr_pool *pool)
-{
-    return !asyri_pool_expects_tasks_locked(pool) && pool->queued == 0;
-}
-
-void asyri_worker_look_again_locked(asyr_pool *pool)
-{
-    if (has_ended_for_workers_locked(pool))
-        asyri_waitlist_wake_all(&pool->idle);
-}
-
-static asyr_task *pop_locked(asyr_pool *pool)
-{
-    asyr_task *task = asyri_task_queue_pop(&pool->runnable);
-    if (!task)
-        return NULL;
-    pool->queued--;
-    asyri_task_begin_locked(task);
-    asyri_waitlist_wake_one(&pool->space);
-    asyri_worker_look_again_locked(pool);
-    return task;
-}
-
 /* In one step: a pinned worker that counted as any other for a moment would make
  * one of those leave as surplus. */
-static void retire_locked(asyr_worker *worker)
+void asyri_worker_retire_locked(asyr_worker *worker)
 {
+    asyr_pool *pool = worker->pool;
     if (worker->retired)
         return;
-    worker->pool->workers--;
+    pool->workers--;
     if (worker->is_pinned)
-        worker->pool->pinned--;
+        pool->pinned--;
+    if (worker->place)
+        worker->place->taken = false;
+    worker->place = NULL;
+    worker->deque = NULL;
     worker->retired = true;
 }
 
 /* Leaving counts at once, so that two never leave for the same reason. */
-static bool leave_if_surplus_locked(asyr_worker *worker)
+static bool leave_if_surplus(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
-    if (!is_surplus_locked(pool))
+    if (!atomic_load_explicit(&pool->has_extra, memory_order_relaxed))
         return false;
-    retire_locked(worker);
-    if (!asyri_task_queue_is_empty(&pool->runnable))
-        asyri_waitlist_wake_one(&pool->idle);
-    return true;
+    asyri_mutex_lock(&pool->lock);
+    bool surplus = is_surplus_locked(pool);
+    if (surplus)
+        asyri_worker_retire_locked(worker);
+    if (pool->workers - pool->pinned <= pool->nominal)
+        atomic_store_explicit(&pool->has_extra, false, memory_order_relaxed);
+    asyri_mutex_unlock(&pool->lock);
+    if (surplus && asyri_pool_has_work(pool)) /* its own deque, too */
+        asyri_pool_notify(pool);
+    return surplus;
 }
 
-asyr_status asyri_worker_take_locked(asyr_worker *worker, int64_t deadline,
-                                     asyr_interrupt *interrupt, asyr_task **task)
+/* Whether nothing will come for it any more. */
+static bool has_ended_for(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
-    asyr_status status = ASYR_OK;
-    for (;;) {
-        if (leave_if_surplus_locked(worker))
-            return ASYR_E_STOP;
-        *task = pop_locked(pool);
-        if (*task) {
-            asyri_worker_balance_locked(pool);
-            return ASYR_OK;
-        }
-        if (has_ended_for_workers_locked(pool))
-            return ASYR_E_STOP;
-        if (status != ASYR_OK)
-            return status;
-        pool->sleeping++;
-        status = asyri_waitlist_wait(&pool->idle, &pool->lock, deadline, interrupt);
-        pool->sleeping--;
+    if (!atomic_load_explicit(&pool->sealed, memory_order_seq_cst))
+        return false;
+    asyri_mutex_lock(&pool->lock);
+    bool ended = pool->held == 0;
+    asyri_mutex_unlock(&pool->lock);
+    return ended && !asyri_pool_has_work(pool);
+}
+
+/* The last to sleep sees to it that memory goes back a while after a burst. */
+static int64_t deadline_for_trim(asyr_pool *pool, int64_t deadline)
+{
+    if (!atomic_load_explicit(&pool->trims, memory_order_relaxed))
+        return deadline;
+    int64_t due = asyri_deadline_in(TRIM_AFTER_NS);
+    return due < deadline ? due : deadline;
+}
+
+/* Sleep until woken; the entry if one was found before. */
+static asyr_status sleep(asyr_worker *worker, int64_t deadline,
+                         asyr_interrupt *interrupt, void **entry)
+{
+    asyr_pool *pool = worker->pool;
+    int64_t due = deadline_for_trim(pool, deadline);
+    bool trims = due < deadline;
+    asyri_worker_flush(worker);
+    asyri_pool_forget_recipes(pool);
+    asyri_sleepers_enter(&pool->sleepers, &worker->sleeper, worker->searching);
+    worker->searching = false;
+    *entry = asyri_worker_look_again(worker);
+    if (*entry || has_ended_for(worker)) {
+        asyri_sleepers_leave(&pool->sleepers, &worker->sleeper);
+        worker->searching = true;
+        return *entry ? ASYR_OK : ASYR_E_STOP;
     }
+    asyr_status status =
+        asyri_sleepers_park(&pool->sleepers, &worker->sleeper, due, interrupt);
+    worker->searching = status == ASYR_OK;
+    if (status == ASYR_E_TIMEOUT && trims) {
+        asyri_pool_trim(pool);
+        return ASYR_OK;
+    }
+    return status;
+}
+
+/* Search and sleep once; ASYR_OK without an entry is to try again. */
+static asyr_status await(asyr_worker *worker, int64_t deadline,
+                         asyr_interrupt *interrupt, void **entry)
+{
+    *entry = asyri_worker_search(worker);
+    if (*entry)
+        return ASYR_OK;
+    if (has_ended_for(worker))
+        return ASYR_E_STOP;
+    if (deadline != ASYR_FOREVER && deadline <= asyri_clock_now())
+        return ASYR_E_TIMEOUT;
+    return sleep(worker, deadline, interrupt, entry);
+}
+
+asyr_status asyri_worker_take(asyr_worker *worker, int64_t deadline,
+                              asyr_interrupt *interrupt, void **entry)
+{
+    asyr_status status = ASYR_OK;
+    *entry = NULL;
+    while (!*entry) {
+        if (leave_if_surplus(worker))
+            status = ASYR_E_STOP;
+        else
+            *entry = asyri_worker_find(worker);
+        if (*entry || status != ASYR_OK)
+            break; /* whoever gives up has looked once more */
+        status = await(worker, deadline, interrupt, entry);
+        if (status == ASYR_E_STOP)
+            break;
+    }
+    asyri_worker_end_search(worker);
+    return *entry ? ASYR_OK : status;
 }
 
 static void call_initializer(void *arg)
@@ -148,9 +243,9 @@ static void call_initializer(void *arg)
         .argument_count = list ? list->as.list.count : 0,
     };
     asyri_task_call(&task);
-    if (task.answer_error)
-        asyri_pool_break(pool, task.answer_error);
-    asyri_task_answer(&task, NULL, NULL);
+    if (task.answer_kind & ASYRI_FAILED)
+        asyri_pool_break(pool, task.answer.error);
+    asyri_task_answer_value(&task, NULL);
 }
 
 static void initializer_ended_thread(void *arg)
@@ -164,8 +259,10 @@ static void initializer_ended_thread(void *arg)
 bool asyri_worker_initialize(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
+    asyri_mutex_lock(&pool->lock); /* until all have started, or one could not */
+    asyri_mutex_unlock(&pool->lock);
     if (!worker->initialized && pool->initializer &&
-        asyri_pool_state(pool) != ASYR_POOL_BROKEN)
+        !asyri_pool_is_ended_by_force(pool))
         asyri_thread_guard(call_initializer, initializer_ended_thread, worker);
     worker->initialized = true;
     return asyri_pool_state(pool) != ASYR_POOL_BROKEN;
@@ -177,15 +274,13 @@ asyr_status asyri_worker_work(asyr_worker *worker, asyr_interrupt *interrupt)
     if (!asyri_worker_initialize(worker))
         return ASYR_E_STOP;
     for (;;) {
-        asyr_task *task;
-        asyri_mutex_lock(&pool->lock);
+        void *entry = NULL;
         asyr_status status =
-            asyri_worker_take_locked(worker, ASYR_FOREVER, interrupt, &task);
-        asyri_mutex_unlock(&pool->lock);
+            asyri_worker_take(worker, ASYR_FOREVER, interrupt, &entry);
         if (status != ASYR_OK)
             return status;
-        asyri_task_run(task, worker);
-        if (pool->max_tasks && ++worker->tasks_done >= pool->max_tasks)
+        worker->tasks_done += asyri_entry_run(entry, worker);
+        if (pool->max_tasks && worker->tasks_done >= pool->max_tasks)
             return ASYR_OK;
     }
 }
@@ -195,19 +290,22 @@ static int succeed_locked(asyr_worker *worker)
 {
     int failed = asyri_worker_start_locked(worker->pool);
     if (!failed)
-        retire_locked(worker);
+        asyri_worker_retire_locked(worker);
     return failed;
 }
 
 void asyri_worker_retire(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
+    asyri_worker_flush(worker);
+    asyri_pool_forget_recipes(pool);
     asyri_mutex_lock(&pool->lock);
-    retire_locked(worker);
-    asyri_pool_check_end_locked(pool);
+    asyri_worker_retire_locked(worker);
     asyri_mutex_unlock(&pool->lock);
-    asyri_free(worker);
-    asyri_pool_unref(pool);
+    if (asyri_pool_has_work(pool))
+        asyri_pool_notify(pool);
+    asyri_pool_check_end(pool);
+    asyri_worker_destroy(worker);
 }
 
 bool asyri_worker_hand_over(asyr_worker *worker)
@@ -220,11 +318,17 @@ bool asyri_worker_hand_over(asyr_worker *worker)
     return started;
 }
 
+static bool has_ended_for_workers(asyr_pool *pool)
+{
+    return atomic_load_explicit(&pool->sealed, memory_order_seq_cst) &&
+           pool->held == 0 && !asyri_pool_has_work(pool);
+}
+
 void asyri_worker_replace(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
     asyri_mutex_lock(&pool->lock);
-    bool wanted = !has_ended_for_workers_locked(pool);
+    bool wanted = !has_ended_for_workers(pool);
     int failed = wanted ? succeed_locked(worker) : 0;
     bool alone = failed && at_work_locked(pool) + pool->blocked <= 1;
     asyri_mutex_unlock(&pool->lock);

@@ -173,6 +173,8 @@ static void counts_beyond_reason(void)
     ACCEPTED(asyr_pool_options_new(&options, error));
     REFUSED(BAD, asyr_pool_options_set_workers(options, most, error));
     REFUSED(BAD, asyr_pool_options_set_spare_workers(options, most, error));
+    REFUSED(BAD, asyr_pool_options_set_helping(options, ASYR_HELP_ALL + 1, error));
+    REFUSED(BAD, asyr_pool_options_set_helping(options, -1, error));
     ACCEPTED(asyr_pool_options_set_max_tasks_per_worker(options, most, error));
     ACCEPTED(
         asyr_pool_options_set_queue_limit(options, most, ASYR_FULL_FAIL, error));

@@ -348,6 +348,7 @@ static void options_of_pools(void)
     REFUSED(NONE,
             asyr_pool_options_set_queue_limit(NULL, 1, ASYR_FULL_BLOCK, error));
     REFUSED(NONE, asyr_pool_options_set_spare_workers(NULL, 1, error));
+    REFUSED(NONE, asyr_pool_options_set_helping(NULL, ASYR_HELP_ALL, error));
     REFUSED(NONE, asyr_pool_options_set_queue(NULL, some_queue, error));
     REFUSED(NONE, asyr_pool_options_set_name(NULL, "name", error));
     REFUSED_CONSUMING(NONE, asyr_pool_options_set_unread_error_hook(

@@ -135,7 +135,7 @@ static void begin(struct owner *owner)
 {
     CU_ASSERT_EQUAL_FATAL(pthread_create(&owner->thread, NULL, own_and_wait, owner),
                           0);
-    support_await_sleepers(owner->result->lock, &owner->result->waiters, 1);
+    support_await_waiters(owner->result, 1);
 }
 
 static void a_sleeping_owner_wakes_for_the_queue_and_for_the_result(void)

@@ -420,7 +420,7 @@ static void a_child_forked_while_tasks_wait_sees_none_of_their_waits(void)
     latch_wait(&gate.entered, 1);
     asyr_result *outer = support_submit(pool, wait_inside, &waits, NULL);
     latch_open(&waits.begin);
-    support_await_sleepers(waits.result->lock, &waits.result->waiters, 1);
+    support_await_waiters(waits.result, 1);
     pid_t child = fork_child();
     if (child == 0) {
         wait_in_new_pool();

@@ -131,7 +131,7 @@ static void a_map_needs_one_place(void)
     UNIT_SUCCEEDS(asyr_task_options_set_chunk_size(options, 1, &error));
     fill(&full, 1, ASYR_FULL_FAIL);
     latch_open(&full.gate.leave);
-    support_await_sleepers(&full.pool->lock, &full.pool->idle, 1);
+    support_await_idle(full.pool, 1);
     asyr_result *map = support_map(full.pool, run_count, &ran, 10, options);
     CU_ASSERT_EQUAL(support_take_outcome(map), ASYR_OK);
     CU_ASSERT_EQUAL(ran, 10);
@@ -327,22 +327,18 @@ static void an_interrupted_submit_leaves_its_place_to_the_next(void)
     start(&first, pool, 1);
     start(&second, pool, 2);
 
-    asyri_mutex_lock(&pool->lock); /* the first cannot leave before it was woken */
     asyri_interrupt_trigger(first.interrupt);
-    asyr_status taken = asyri_worker_take_locked(worker, 0, NULL, &task);
-    asyri_mutex_unlock(&pool->lock);
-    CU_ASSERT_EQUAL(taken, ASYR_OK);
+    UNIT_SUCCEEDS(asyr_worker_next(worker, A_MINUTE, NULL, &task, &error));
+    UNIT_SUCCEEDS(asyr_worker_done(worker, &error));
 
     latch_wait(&first.done, 1);
     if (first.status == ASYR_OK) { /* it took the place */
-        asyr_task *next = NULL;
-        UNIT_SUCCEEDS(asyr_worker_next(worker, A_MINUTE, NULL, &next, &error));
+        UNIT_SUCCEEDS(asyr_worker_next(worker, A_MINUTE, NULL, &task, &error));
         UNIT_SUCCEEDS(asyr_worker_done(worker, &error));
     }
     expect_status(&second, ASYR_OK);
     pthread_join(first.thread, NULL);
     asyr_result_unref(first.result);
-    asyri_task_run(task, NULL);
     asyr_interrupt_unref(first.interrupt);
     end_lent(pool, worker);
 }

@@ -117,7 +117,7 @@ static void a_trigger_ends_a_wait_for_a_result(void)
     struct waiting waiting = {.interrupt = support_interrupt()};
     waiting.result = support_submit(pool, run_gate, &gate, NULL);
     begin(&waiting, wait_for_result);
-    support_await_sleepers(waiting.result->lock, &waiting.result->waiters, 1);
+    support_await_waiters(waiting.result, 1);
     asyr_interrupt_trigger(waiting.interrupt);
     expect_interrupted(&waiting);
     latch_open(&gate.leave);
@@ -137,7 +137,7 @@ static void a_trigger_ends_all_waits_that_use_it(void)
         waiting[i] = (struct waiting){.result = result, .interrupt = interrupt};
         begin(&waiting[i], wait_for_result);
     }
-    support_await_sleepers(result->lock, &result->waiters, 3);
+    support_await_waiters(result, 3);
     asyr_interrupt_trigger(interrupt);
     for (int i = 0; i < 3; i++)
         expect_interrupted(&waiting[i]);
@@ -281,7 +281,7 @@ static void a_signal_does_not_end_a_wait_without_one(void)
     waiting.result = support_submit(pool, run_gate, &gate, NULL);
     handle_signals(&before);
     begin(&waiting, wait_for_result);
-    support_await_sleepers(waiting.result->lock, &waiting.result->waiters, 1);
+    support_await_waiters(waiting.result, 1);
     for (int i = 0; i < 100; i++)
         pthread_kill(waiting.thread, SIGUSR1);
     latch_open(&gate.leave);

@@ -76,7 +76,7 @@ static int64_t chunks(int64_t workers, int64_t items, int64_t size)
     asyr_task_options *options =
         size ? chunks_of(size, ASYR_ERRORS_FIRST) : support_task_options();
     asyr_result *result = support_map(pool, double_it, NULL, items, options);
-    int64_t count = asyri_job_of(result)->task_count;
+    int64_t count = asyri_job_task_count(asyri_job_of(result));
     CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
     asyr_task_options_free(options);
     support_end(pool);

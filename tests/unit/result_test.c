@@ -330,7 +330,7 @@ static void all_threads_that_wait_wake(void)
         readers[i].result = result;
         pthread_create(&readers[i].thread, NULL, read_result, &readers[i]);
     }
-    support_await_sleepers(result->lock, &result->waiters, 5);
+    support_await_waiters(result, 5);
     latch_open(&gate.leave);
     for (int i = 0; i < 5; i++) {
         pthread_join(readers[i].thread, NULL);

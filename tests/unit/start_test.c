@@ -199,11 +199,11 @@ static void a_spare_that_does_not_start_is_tried_again(void)
     waits.result = support_submit(pool, run_gate, &gate, NULL);
     latch_wait(&gate.entered, 1);
     asyr_result *outer = support_submit(pool, run_wait, &waits, NULL);
-    support_await_sleepers(&pool->lock, &pool->idle, 0);
+    support_await_idle(pool, 0);
     asyr_result *queued = support_submit(pool, run_echo, NULL, NULL);
     asyri_thread_fail_after(0);
     latch_open(&waits.begin);
-    support_await_sleepers(waits.result->lock, &waits.result->waiters, 1);
+    support_await_waiters(waits.result, 1);
     asyri_thread_fail_after(-1);
     CU_ASSERT_EQUAL(support_take_outcome(support_submit(pool, run_echo, NULL, NULL)),
                     ASYR_OK);
@@ -274,11 +274,8 @@ static _Atomic int ended_workers;
 static bool successor_has_looked(void *arg)
 {
     asyr_pool *pool = arg;
-    asyri_mutex_lock(&pool->lock);
-    bool sleeps = !asyri_list_is_empty(&pool->idle.nodes);
-    bool works = !asyri_list_is_empty(&pool->running);
-    asyri_mutex_unlock(&pool->lock);
-    return sleeps || works || ended_workers > 0;
+    bool sleeps = asyri_sleepers_count_asleep(&pool->sleepers) > 0;
+    return sleeps || !asyri_pool_has_work(pool) || ended_workers > 0;
 }
 
 static void work_slowly(void *arg)

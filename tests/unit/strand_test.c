@@ -302,8 +302,7 @@ static void cancelling_the_last_queued_task_lets_a_closed_pool_end(void)
         latch_wait(&gate.entered, 1);
         asyr_result *behind = submit_in(pool, strand, run_echo, NULL);
         UNIT_SUCCEEDS(asyr_pool_close(pool, &error));
-        support_await_sleepers(&pool->lock, &pool->idle,
-                               kind == ASYR_STRAND_PINNED ? 2 : 1);
+        support_await_idle(pool, kind == ASYR_STRAND_PINNED ? 2 : 1);
         UNIT_SUCCEEDS(asyr_result_cancel(behind, NULL, &error));
         latch_open(&gate.leave);
         asyr_result_unref(behind);
@@ -350,7 +349,6 @@ static void a_map_in_a_strand_that_fails_fast_lets_a_closed_pool_end(void)
     asyr_result *map = support_map(pool, wait_then_fail, &gate, 10, options);
     latch_wait(&gate.entered, 1);
     UNIT_SUCCEEDS(asyr_pool_close(pool, &error));
-    support_await_sleepers(&pool->lock, &pool->idle, 1);
     latch_open(&gate.leave);
     CU_ASSERT_EQUAL(support_take_outcome(map), ASYR_E_TASK);
     asyr_task_options_free(options);

@@ -1,6 +1,8 @@
 /* Helpers of the tests of the core. */
 #include "support.h"
 
+#include "../../impl/pool/pool.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -65,6 +67,7 @@ void support_until(bool (*holds)(void *arg), void *arg)
 struct sleepers {
     asyri_mutex *lock;
     asyri_waitlist *list;
+    const void *key; /* NULL for all */
     int count;
 };
 
@@ -75,15 +78,40 @@ static bool are_asleep(void *arg)
     int count = 0;
     asyri_mutex_lock(sleepers->lock);
     for (asyri_list *node = nodes->next; node != nodes; node = node->next)
-        count++;
+        count += !sleepers->key ||
+                 ASYRI_OBJECT(node, asyri_wait_node, link)->key == sleepers->key;
     asyri_mutex_unlock(sleepers->lock);
     return count == sleepers->count;
 }
 
 void support_await_sleepers(asyri_mutex *lock, asyri_waitlist *list, int count)
 {
-    struct sleepers sleepers = {lock, list, count};
+    struct sleepers sleepers = {lock, list, NULL, count};
     support_until(are_asleep, &sleepers);
+}
+
+void support_await_waiters(asyr_result *result, int count)
+{
+    struct asyri_bucket *bucket = asyri_result_bucket(result->owner, result);
+    struct sleepers sleepers = {&bucket->lock, &bucket->waiters, result, count};
+    support_until(are_asleep, &sleepers);
+}
+
+struct idle {
+    asyr_pool *pool;
+    int count;
+};
+
+static bool are_idle(void *arg)
+{
+    struct idle *idle = arg;
+    return asyri_sleepers_count_asleep(&idle->pool->sleepers) == idle->count;
+}
+
+void support_await_idle(asyr_pool *pool, int count)
+{
+    struct idle idle = {pool, count};
+    support_until(are_idle, &idle);
 }
 
 void run_gate(asyr_task *task, void *gate)

@@ -37,6 +37,8 @@ int latch_count(struct latch *latch);
 /* Wait for a state inside the library that no latch can tell of. */
 void support_until(bool (*holds)(void *arg), void *arg);
 void support_await_sleepers(asyri_mutex *lock, asyri_waitlist *list, int count);
+void support_await_waiters(asyr_result *result, int count); /* that sleep for it */
+void support_await_idle(asyr_pool *pool, int count);        /* workers that sleep */
 
 /* The argument of run_gate(), which says that it runs and waits until it may end. */
 struct gate {

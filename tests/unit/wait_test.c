@@ -132,7 +132,7 @@ static void spares_are_bounded(void)
         latch_open(&waits[i].begin);
         outer[i] = support_submit(pool, run_wait, &waits[i], NULL);
     }
-    support_await_sleepers(held->lock, &held->waiters, 2);
+    support_await_waiters(held, 2);
     asyr_result *last = support_submit(pool, run_count, &ran, NULL);
     UNIT_FAILS(ASYR_E_TIMEOUT, asyr_result_wait(last, 1000, NULL, &error));
     CU_ASSERT_EQUAL(pool->workers, 2);
@@ -166,7 +166,7 @@ static void a_spare_ends_when_its_place_is_taken_again(void)
     latch_wait(&gate.entered, 1);
     latch_open(&waits.begin);
     asyr_result *outer = support_submit(pool, run_wait, &waits, NULL);
-    support_await_sleepers(waits.result->lock, &waits.result->waiters, 1);
+    support_await_waiters(waits.result, 1);
     CU_ASSERT_EQUAL(support_take_outcome(support_submit(pool, run_echo, NULL, NULL)),
                     ASYR_OK);
     CU_ASSERT_EQUAL(pool->workers, 3);
@@ -368,6 +368,91 @@ static void many_tasks_may_wait_for_the_same_result(void)
     support_end(pool);
 }
 
+struct seen {
+    pthread_t thread;
+};
+
+static void run_note_thread(asyr_task *task, void *arg)
+{
+    struct seen *seen = arg;
+    (void)task;
+    seen->thread = pthread_self();
+}
+
+/* A pool of one worker, which a gate holds, so that only a waiter can run the rest. */
+static asyr_pool *held_pool(int32_t helping, struct gate *gate, asyr_result **held)
+{
+    asyr_pool_options *options = support_pool_options(1);
+    UNIT_SUCCEEDS(asyr_pool_options_set_helping(options, helping, &error));
+    asyr_pool *pool = support_pool_with(options);
+    *held = support_submit(pool, run_gate, gate, NULL);
+    latch_wait(&gate->entered, 1);
+    return pool;
+}
+
+static void a_thread_that_may_help_runs_what_it_waits_for(void)
+{
+    struct gate gate = GATE_CLOSED;
+    struct seen seen = {0};
+    asyr_result *held;
+    asyr_pool *pool = held_pool(ASYR_HELP_ALL, &gate, &held);
+    asyr_result *result = support_submit(pool, run_note_thread, &seen, NULL);
+    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
+    CU_ASSERT_TRUE(pthread_equal(seen.thread, pthread_self()));
+    latch_open(&gate.leave);
+    CU_ASSERT_EQUAL(support_take_outcome(held), ASYR_OK);
+    support_end(pool);
+}
+
+/* B3: a wait with a time limit runs nothing, for it could not keep the limit. */
+static void a_timed_wait_does_not_help(void)
+{
+    struct gate gate = GATE_CLOSED;
+    struct seen seen = {0};
+    asyr_result *held;
+    asyr_pool *pool = held_pool(ASYR_HELP_ALL, &gate, &held);
+    asyr_result *result = support_submit(pool, run_note_thread, &seen, NULL);
+    UNIT_FAILS(ASYR_E_TIMEOUT, asyr_result_wait(result, 1000, NULL, &error));
+    CU_ASSERT_EQUAL(asyr_result_get_state(result), ASYR_RESULT_PENDING);
+    latch_open(&gate.leave);
+    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
+    CU_ASSERT_EQUAL(support_take_outcome(held), ASYR_OK);
+    support_end(pool);
+}
+
+static void by_default_only_workers_run_tasks(void)
+{
+    struct gate gate = GATE_CLOSED;
+    struct seen seen = {0};
+    asyr_result *held;
+    asyr_pool *pool = held_pool(ASYR_HELP_WORKERS, &gate, &held);
+    asyr_result *result = support_submit(pool, run_note_thread, &seen, NULL);
+    latch_open(&gate.leave);
+    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
+    CU_ASSERT_FALSE(pthread_equal(seen.thread, pthread_self()));
+    CU_ASSERT_EQUAL(support_take_outcome(held), ASYR_OK);
+    support_end(pool);
+}
+
+/* The entry of what a waiter ran is met by a worker later, or by the end. */
+static void many_waits_that_help_leave_nothing_behind(void)
+{
+    struct gate gate = GATE_CLOSED;
+    _Atomic int ran = 0;
+    asyr_result *held;
+    asyr_pool *pool = held_pool(ASYR_HELP_ALL, &gate, &held);
+    for (int i = 0; i < 1000; i++) {
+        asyr_result *first = support_submit(pool, run_count, (void *)&ran, NULL);
+        asyr_result *second = support_submit(pool, run_count, (void *)&ran, NULL);
+        CU_ASSERT_EQUAL(support_take_outcome(first), ASYR_OK);
+        CU_ASSERT_EQUAL(support_take_outcome(second), ASYR_OK);
+    }
+    latch_open(&gate.leave);
+    CU_ASSERT_EQUAL(support_take_outcome(held), ASYR_OK);
+    support_end(pool);
+    CU_ASSERT_EQUAL(ran, 2000);
+}
+
 CU_TestInfo wait_tests[] = {
     UNIT_TEST(a_task_runs_what_it_waits_for),
     UNIT_TEST(a_task_runs_the_whole_map_that_it_waits_for),
@@ -384,4 +469,8 @@ CU_TestInfo wait_tests[] = {
     UNIT_TEST(a_callback_that_the_owner_drains_may_not_wait_for_itself),
     UNIT_TEST(a_circle_of_a_task_and_a_callback_is_a_deadlock),
     UNIT_TEST(many_tasks_may_wait_for_the_same_result),
+    UNIT_TEST(a_thread_that_may_help_runs_what_it_waits_for),
+    UNIT_TEST(a_timed_wait_does_not_help),
+    UNIT_TEST(by_default_only_workers_run_tasks),
+    UNIT_TEST(many_waits_that_help_leave_nothing_behind),
     CU_TEST_INFO_NULL};

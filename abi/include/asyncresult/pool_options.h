@@ -24,6 +24,12 @@ enum asyr_full_policy {
     ASYR_FULL_CALLER_RUNS = 2 /**< run the task in the submitting thread */
 };
 
+/** Which threads run a task that has not begun while they wait for it.  @since 0.1 */
+enum asyr_helping {
+    ASYR_HELP_WORKERS = 0, /**< the pool's own tasks, only */
+    ASYR_HELP_ALL = 1      /**< any thread that waits */
+};
+
 /**
  * Make a builder with the defaults.
  *
@@ -124,6 +130,27 @@ ASYR_API asyr_status asyr_pool_options_set_queue_limit(asyr_pool_options *option
 ASYR_API asyr_status asyr_pool_options_set_spare_workers(asyr_pool_options *options,
                                                          int64_t spares,
                                                          asyr_error **error);
+
+/**
+ * Set which threads help.
+ *
+ * A wait without a time limit, for a result that has not begun, can run it on the
+ * waiting thread: nobody need be woken then, and it is how a task waits for
+ * others of its pool.  By default only the pool's own tasks do so, and everything else
+ * runs on workers: what a function finds there (its thread, thread-local state, an
+ * initializer's work) is then what its host expects, and a wait can be interrupted.
+ * With ASYR_HELP_ALL any thread helps, but for tasks of a strand; such a thread runs
+ * no initializer, and cannot be interrupted while it runs the task.
+ *
+ * @param options     borrowed.
+ * @param helping     one of `enum asyr_helping`.
+ * @param[out] error  may be NULL; owned by the caller.
+ * @return ASYR_OK or ASYR_E_ARGUMENT.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_pool_options_set_helping(asyr_pool_options *options,
+                                                   int32_t helping,
+                                                   asyr_error **error);
 
 /**
  * Set the completion queue in which the pool's callbacks run.

@@ -1,0 +1,79 @@
+/*
+ * Recipes: see recipe.h.
+ *
+ * Memory order: giving references back releases what this thread did with the recipe,
+ * and who gives back the last ones acquires what all others did before he frees it.
+ * Taking more needs no order, for who takes has some.
+ */
+#include "recipe.h"
+
+#include "../base/alloc.h"
+#include "../core/function.h"
+
+enum { GRANT = 1 << 16 };
+
+static asyri_recipe *recipe_new(const struct asyri_recipe_key *key)
+{
+    asyri_recipe *recipe = asyri_alloc(sizeof *recipe);
+    if (!recipe)
+        return NULL;
+    atomic_init(&recipe->references, GRANT);
+    recipe->function = asyri_function_ref(key->function);
+    recipe->callback = asyri_closure_ref(key->callback);
+    recipe->error_callback = asyri_closure_ref(key->error_callback);
+    return recipe;
+}
+
+void asyri_recipe_give(asyri_recipe *recipe, int64_t references)
+{
+    if (!recipe || atomic_fetch_sub_explicit(&recipe->references, references,
+                                             memory_order_acq_rel) != references)
+        return;
+    asyri_function_unref(recipe->function);
+    asyri_closure_unref(recipe->callback);
+    asyri_closure_unref(recipe->error_callback);
+    asyri_free(recipe);
+}
+
+static bool is_of(const asyri_recipe *recipe, const struct asyri_recipe_key *key)
+{
+    return recipe && recipe->function == key->function &&
+           recipe->callback == key->callback &&
+           recipe->error_callback == key->error_callback;
+}
+
+static asyri_recipe *deal(struct asyri_grant *grant)
+{
+    if (grant->left == 1) { /* one is always kept, so that the recipe lives */
+        atomic_fetch_add_explicit(&grant->recipe->references, GRANT,
+                                  memory_order_relaxed);
+        grant->left += GRANT;
+    }
+    grant->left--;
+    return grant->recipe;
+}
+
+asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
+                                const struct asyri_recipe_key *key,
+                                struct asyri_grant *evicted)
+{
+    for (int i = 0; i < ASYRI_RECIPES; i++)
+        if (is_of(cache->grants[i].recipe, key))
+            return deal(&cache->grants[i]);
+    asyri_recipe *recipe = recipe_new(key);
+    if (!recipe)
+        return NULL;
+    struct asyri_grant *grant = &cache->grants[cache->next++ % ASYRI_RECIPES];
+    *evicted = *grant;
+    *grant = (struct asyri_grant){.recipe = recipe, .left = GRANT};
+    return deal(grant);
+}
+
+void asyri_recipe_cache_empty(struct asyri_recipe_cache *cache,
+                              struct asyri_grant grants[ASYRI_RECIPES])
+{
+    for (int i = 0; i < ASYRI_RECIPES; i++) {
+        grants[i] = cache->grants[i];
+        cache->grants[i] = (struct asyri_grant){0};
+    }
+}

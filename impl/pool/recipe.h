@@ -1,0 +1,78 @@
+/*
+ * Recipes: what many tasks have in common, a function and its callbacks.
+ *
+ * Tasks of one function come by the million, and a count that all threads change
+ * would cost more than the task.  So references are weighted: a cache takes many at
+ * once and deals them out one by one under its own lock, and who runs tasks gathers
+ * those that he gives back.
+ */
+#ifndef ASYRI_POOL_RECIPE_H
+#define ASYRI_POOL_RECIPE_H
+
+#include <stddef.h>
+
+#include <asyncresult/types.h>
+
+#include "../core/closure.h"
+
+typedef struct asyri_recipe {
+    _Atomic int64_t references;
+    /* immutable, all counted: */
+    asyr_function *function;
+    asyri_closure *callback;
+    asyri_closure *error_callback;
+} asyri_recipe;
+
+/* What it is looked up by; borrowed. */
+struct asyri_recipe_key {
+    asyr_function *function;
+    asyri_closure *callback;
+    asyri_closure *error_callback;
+};
+
+enum { ASYRI_RECIPES = 4 };
+
+struct asyri_grant {
+    asyri_recipe *recipe;
+    int64_t left; /* references not dealt out */
+};
+
+/* Of one owner at a time, who holds a lock. */
+struct asyri_recipe_cache {
+    struct asyri_grant grants[ASYRI_RECIPES];
+    uint32_t next; /* to be replaced */
+};
+
+/*
+ * A reference to the recipe of that key; NULL without memory.  What had to make place
+ * is put into `*evicted`, to be given back without the lock.
+ */
+asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
+                                const struct asyri_recipe_key *key,
+                                struct asyri_grant *evicted);
+/* Take everything out of the cache, to be given back without the lock. */
+void asyri_recipe_cache_empty(struct asyri_recipe_cache *cache,
+                              struct asyri_grant grants[ASYRI_RECIPES]);
+/* Give references back; the last ones free the recipe.  Nothing for NULL. */
+void asyri_recipe_give(asyri_recipe *recipe, int64_t references);
+
+/* References to give back, gathered by one thread. */
+static inline void asyri_recipe_gather(struct asyri_grant *spent,
+                                       asyri_recipe *recipe)
+{
+    if (spent->recipe != recipe) {
+        asyri_recipe_give(spent->recipe, spent->left);
+        spent->recipe = recipe;
+        spent->left = 0;
+    }
+    spent->left++;
+}
+
+static inline void asyri_recipe_gather_end(struct asyri_grant *spent)
+{
+    asyri_recipe_give(spent->recipe, spent->left);
+    spent->recipe = NULL;
+    spent->left = 0;
+}
+
+#endif
