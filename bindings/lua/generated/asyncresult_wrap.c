@@ -4240,6 +4240,43 @@ static int _wrap_pool_options_set_spare_workers(lua_State* L) {
 }
 
 
+static int _wrap_pool_options_set_helping(lua_State* L) {
+  int SWIG_arg = 0;
+  asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
+  int32_t arg2 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  int64_t number2 = 0 ;
+  asyr_error *refusal2 = NULL ;
+  asyr_error *failure3 = NULL ;
+  asyr_status result;
+  
+  arg3 = &failure3;
+  SWIG_check_num_args("asyr_pool_options_set_helping",2,2)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_options_set_helping",1,"asyr_pool_options *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool_options,0))){
+    SWIG_fail_ptr("pool_options_set_helping",1,SWIGTYPE_p_asyr_pool_options);
+  }
+  
+  if (glue_read_int64(L, 2, "helping", &number2, &refusal2) != ASYR_OK) {
+    glue_push_error(L, refusal2);
+    SWIG_fail;
+  }
+  arg2 = (int32_t)number2;
+  result = (asyr_status)asyr_pool_options_set_helping(arg1,arg2,arg3);
+  (void)result;
+  if (*arg3) {
+    glue_push_error(L, *arg3);
+    SWIG_fail;
+  }
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
 static int _wrap_pool_options_set_queue(lua_State* L) {
   int SWIG_arg = 0;
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
@@ -5465,6 +5502,8 @@ static swig_lua_const_info swig_SwigModule_constants[]= {
     {SWIG_LUA_CONSTTAB_INT("FULL_BLOCK", ASYR_FULL_BLOCK)},
     {SWIG_LUA_CONSTTAB_INT("FULL_FAIL", ASYR_FULL_FAIL)},
     {SWIG_LUA_CONSTTAB_INT("FULL_CALLER_RUNS", ASYR_FULL_CALLER_RUNS)},
+    {SWIG_LUA_CONSTTAB_INT("HELP_WORKERS", ASYR_HELP_WORKERS)},
+    {SWIG_LUA_CONSTTAB_INT("HELP_ALL", ASYR_HELP_ALL)},
     {SWIG_LUA_CONSTTAB_INT("POOL_OPEN", ASYR_POOL_OPEN)},
     {SWIG_LUA_CONSTTAB_INT("POOL_CLOSED", ASYR_POOL_CLOSED)},
     {SWIG_LUA_CONSTTAB_INT("POOL_TERMINATED", ASYR_POOL_TERMINATED)},
@@ -5505,6 +5544,7 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "pool_options_set_max_tasks_per_worker", _wrap_pool_options_set_max_tasks_per_worker},
     { "pool_options_set_queue_limit", _wrap_pool_options_set_queue_limit},
     { "pool_options_set_spare_workers", _wrap_pool_options_set_spare_workers},
+    { "pool_options_set_helping", _wrap_pool_options_set_helping},
     { "pool_options_set_queue", _wrap_pool_options_set_queue},
     { "pool_options_set_name", _wrap_pool_options_set_name},
     { "default_worker_count", _wrap_default_worker_count},

@@ -4241,6 +4241,46 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_pool_options_set_helping(int argc, VALUE *argv, VALUE self) {
+  asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
+  int32_t arg2 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  void *argp1 = 0 ;
+  int res1 = 0 ;
+  int val2 ;
+  int ecode2 = 0 ;
+  asyr_error *failure3 = NULL ;
+  asyr_status result;
+  VALUE vresult = Qnil;
+  
+  arg3 = &failure3;
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
+  if (!SWIG_IsOK(res1)) {
+    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_helping", 1, argv[0] )); 
+  }
+  arg1 = (asyr_pool_options *)(argp1);
+  ecode2 = SWIG_AsVal_int(argv[1], &val2);
+  if (!SWIG_IsOK(ecode2)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int32_t","asyr_pool_options_set_helping", 2, argv[1] ));
+  } 
+  arg2 = (int32_t)(val2);
+  result = (asyr_status)asyr_pool_options_set_helping(arg1,arg2,arg3);
+  (void)result;
+  vresult = Qnil;
+  if (*arg3 != NULL)
+  glue_raise(*arg3);
+  return vresult;
+fail:
+  if (*arg3 != NULL)
+  glue_raise(*arg3);
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_pool_options_set_queue(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   asyr_queue *arg2 = (asyr_queue *) 0 ;
@@ -5484,6 +5524,8 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_const(mAsyncresult_native, "FULL_BLOCK", SWIG_From_int((int)(ASYR_FULL_BLOCK)));
   rb_define_const(mAsyncresult_native, "FULL_FAIL", SWIG_From_int((int)(ASYR_FULL_FAIL)));
   rb_define_const(mAsyncresult_native, "FULL_CALLER_RUNS", SWIG_From_int((int)(ASYR_FULL_CALLER_RUNS)));
+  rb_define_const(mAsyncresult_native, "HELP_WORKERS", SWIG_From_int((int)(ASYR_HELP_WORKERS)));
+  rb_define_const(mAsyncresult_native, "HELP_ALL", SWIG_From_int((int)(ASYR_HELP_ALL)));
   rb_define_module_function(mAsyncresult_native, "pool_options_new", _wrap_pool_options_new, -1);
   rb_define_module_function(mAsyncresult_native, "pool_options_set_workers", _wrap_pool_options_set_workers, -1);
   rb_define_module_function(mAsyncresult_native, "pool_options_set_worker_source", _wrap_pool_options_set_worker_source, -1);
@@ -5491,6 +5533,7 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "pool_options_set_max_tasks_per_worker", _wrap_pool_options_set_max_tasks_per_worker, -1);
   rb_define_module_function(mAsyncresult_native, "pool_options_set_queue_limit", _wrap_pool_options_set_queue_limit, -1);
   rb_define_module_function(mAsyncresult_native, "pool_options_set_spare_workers", _wrap_pool_options_set_spare_workers, -1);
+  rb_define_module_function(mAsyncresult_native, "pool_options_set_helping", _wrap_pool_options_set_helping, -1);
   rb_define_module_function(mAsyncresult_native, "pool_options_set_queue", _wrap_pool_options_set_queue, -1);
   rb_define_module_function(mAsyncresult_native, "pool_options_set_name", _wrap_pool_options_set_name, -1);
   rb_define_const(mAsyncresult_native, "POOL_OPEN", SWIG_From_int((int)(ASYR_POOL_OPEN)));

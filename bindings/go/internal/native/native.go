@@ -208,6 +208,8 @@ extern int _wrap_task_options_set_buffer_size_asyncresult(uintptr_t arg1, swig_t
 extern swig_intgo _wrap_FULL_BLOCK_asyncresult(void);
 extern swig_intgo _wrap_FULL_FAIL_asyncresult(void);
 extern swig_intgo _wrap_FULL_CALLER_RUNS_asyncresult(void);
+extern swig_intgo _wrap_HELP_WORKERS_asyncresult(void);
+extern swig_intgo _wrap_HELP_ALL_asyncresult(void);
 extern int _wrap_pool_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_pool_options_free_asyncresult(uintptr_t arg1);
 extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_45 arg2, swig_voidp arg3);
@@ -216,6 +218,7 @@ extern int _wrap_pool_options_set_initializer_asyncresult(uintptr_t arg1, uintpt
 extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_46 arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_47 arg2, int arg3, swig_voidp arg4);
 extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_48 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_helping_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_49 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_POOL_OPEN_asyncresult(void);
@@ -1363,6 +1366,24 @@ func _swig_getFULL_CALLER_RUNS() (_swig_ret Enum_SS_asyr_full_policy) {
 
 var FULL_CALLER_RUNS Enum_SS_asyr_full_policy = _swig_getFULL_CALLER_RUNS()
 
+type Enum_SS_asyr_helping int
+
+func _swig_getHELP_WORKERS() (_swig_ret Enum_SS_asyr_helping) {
+	var swig_r Enum_SS_asyr_helping
+	swig_r = (Enum_SS_asyr_helping)(C._wrap_HELP_WORKERS_asyncresult())
+	return swig_r
+}
+
+var HELP_WORKERS Enum_SS_asyr_helping = _swig_getHELP_WORKERS()
+
+func _swig_getHELP_ALL() (_swig_ret Enum_SS_asyr_helping) {
+	var swig_r Enum_SS_asyr_helping
+	swig_r = (Enum_SS_asyr_helping)(C._wrap_HELP_ALL_asyncresult())
+	return swig_r
+}
+
+var HELP_ALL Enum_SS_asyr_helping = _swig_getHELP_ALL()
+
 func Pool_options_new(arg1 *uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
@@ -1429,6 +1450,15 @@ func Pool_options_set_spare_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_48(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	return swig_r
+}
+
+func Pool_options_set_helping(arg1 uintptr, arg2 int32, arg3 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int32)(C._wrap_pool_options_set_helping_asyncresult(C.uintptr_t(_swig_i_0), C.int(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 

@@ -2000,6 +2000,30 @@ intgo _wrap_FULL_CALLER_RUNS_asyncresult() {
 }
 
 
+intgo _wrap_HELP_WORKERS_asyncresult() {
+  enum asyr_helping result;
+  intgo _swig_go_result;
+  
+  
+  result = ASYR_HELP_WORKERS;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
+intgo _wrap_HELP_ALL_asyncresult() {
+  enum asyr_helping result;
+  intgo _swig_go_result;
+  
+  
+  result = ASYR_HELP_ALL;
+  
+  _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
 int _wrap_pool_options_new_asyncresult(asyr_pool_options **_swig_go_0, asyr_error **_swig_go_1) {
   asyr_pool_options **arg1 = (asyr_pool_options **) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
@@ -2126,6 +2150,23 @@ int _wrap_pool_options_set_spare_workers_asyncresult(asyr_pool_options *_swig_go
   arg3 = *(asyr_error ***)&_swig_go_2; 
   
   result = (asyr_status)asyr_pool_options_set_spare_workers(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_pool_options_set_helping_asyncresult(asyr_pool_options *_swig_go_0, int _swig_go_1, asyr_error **_swig_go_2) {
+  asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
+  int32_t arg2 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_pool_options **)&_swig_go_0; 
+  arg2 = (int32_t)_swig_go_1; 
+  arg3 = *(asyr_error ***)&_swig_go_2; 
+  
+  result = (asyr_status)asyr_pool_options_set_helping(arg1,arg2,arg3);
   _swig_go_result = result; 
   return _swig_go_result;
 }
