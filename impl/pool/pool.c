@@ -78,7 +78,7 @@ static void drop_entries(asyr_pool *pool)
             asyri_entry_drop(entry);
     }
     for (uint32_t i = 0; i < pool->shard_count; i++)
-        while (asyri_shard_take(&pool->shards[i], &entry, 1))
+        while (asyri_shard_take(&pool->shards[i], &entry, 1, 1))
             asyri_entry_drop(entry);
     for (asyri_list *node; (node = asyri_list_take_first(&pool->spilled));)
         asyri_entry_drop(

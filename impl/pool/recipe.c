@@ -10,14 +10,15 @@
 #include "../base/alloc.h"
 #include "../core/function.h"
 
-enum { GRANT = 1 << 16 };
+enum { GRANT = 1 << 16, USES_BEFORE_CACHED = 4 };
 
-static asyri_recipe *recipe_new(const struct asyri_recipe_key *key)
+static asyri_recipe *recipe_new(const struct asyri_recipe_key *key,
+                                int64_t references)
 {
     asyri_recipe *recipe = asyri_alloc(sizeof *recipe);
     if (!recipe)
         return NULL;
-    atomic_init(&recipe->references, GRANT);
+    atomic_init(&recipe->references, references);
     recipe->function = asyri_function_ref(key->function);
     recipe->callback = asyri_closure_ref(key->callback);
     recipe->error_callback = asyri_closure_ref(key->error_callback);
@@ -53,6 +54,20 @@ static asyri_recipe *deal(struct asyri_grant *grant)
     return grant->recipe;
 }
 
+/* Whether callbacks come again and again. */
+static bool is_worth_caching(struct asyri_recipe_cache *cache,
+                             const struct asyri_recipe_key *key)
+{
+    struct asyri_recipe_key *seen = &cache->seen;
+    if (!key->callback && !key->error_callback)
+        return true;
+    bool same = seen->function == key->function && seen->callback == key->callback &&
+                seen->error_callback == key->error_callback;
+    cache->seen_count = same ? cache->seen_count + 1 : 1;
+    *seen = *key;
+    return cache->seen_count > USES_BEFORE_CACHED;
+}
+
 asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
                                 const struct asyri_recipe_key *key,
                                 struct asyri_grant *evicted)
@@ -60,7 +75,9 @@ asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
     for (int i = 0; i < ASYRI_RECIPES; i++)
         if (is_of(cache->grants[i].recipe, key))
             return deal(&cache->grants[i]);
-    asyri_recipe *recipe = recipe_new(key);
+    if (!is_worth_caching(cache, key))
+        return recipe_new(key, 1);
+    asyri_recipe *recipe = recipe_new(key, GRANT);
     if (!recipe)
         return NULL;
     struct asyri_grant *grant = &cache->grants[cache->next++ % ASYRI_RECIPES];

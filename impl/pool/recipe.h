@@ -4,7 +4,8 @@
  * Tasks of one function come by the million, and a count that all threads change
  * would cost more than the task.  So references are weighted: a cache takes many at
  * once and deals them out one by one under its own lock, and who runs tasks gathers
- * those that he gives back.
+ * those that he gives back.  Callbacks that are used once, as a closure of a language
+ * often is, are not cached: they are let go with their task.
  */
 #ifndef ASYRI_POOL_RECIPE_H
 #define ASYRI_POOL_RECIPE_H
@@ -40,7 +41,9 @@ struct asyri_grant {
 /* Of one owner at a time, who holds a lock. */
 struct asyri_recipe_cache {
     struct asyri_grant grants[ASYRI_RECIPES];
-    uint32_t next; /* to be replaced */
+    uint32_t next;                /* to be replaced */
+    struct asyri_recipe_key seen; /* with callbacks; compared, never looked into */
+    int32_t seen_count;           /* how often in a row */
 };
 
 /*

@@ -18,6 +18,7 @@
 
 enum {
     BATCH = 64,
+    PARTS_A_WORKER = 2,
     FAIR_TURN = 61,
     SPIN_NS = 40000,
     RELAX_STEPS = 4,
@@ -124,10 +125,11 @@ static void *claim_first(asyr_worker *worker, void **entries, int count)
 static void *take_from(asyr_worker *worker, asyri_shard *shard)
 {
     void *entries[BATCH];
+    uint64_t parts = PARTS_A_WORKER * (uint64_t)worker->pool->nominal;
     if (asyri_shard_is_empty(shard))
         return NULL;
     for (int count;
-         (count = asyri_shard_take(shard, entries, room_for(worker))) > 0;) {
+         (count = asyri_shard_take(shard, entries, room_for(worker), parts)) > 0;) {
         void *entry = claim_first(worker, entries, count);
         if (entry)
             return entry;

@@ -140,14 +140,15 @@ bool asyri_shard_push(asyri_shard *shard, void *entry)
     return true;
 }
 
-int asyri_shard_take(asyri_shard *shard, void **entries, int most)
+int asyri_shard_take(asyri_shard *shard, void **entries, int most, uint64_t parts)
 {
     if (asyri_shard_is_empty(shard) || !try_lock(&shard->taking))
         return 0;
     uint64_t head = atomic_load_explicit(&shard->head, memory_order_relaxed);
     uint64_t tail = atomic_load_explicit(&shard->tail, memory_order_acquire);
-    uint64_t half = (tail - head + 1) / 2;
-    int count = half < (uint64_t)most ? (int)half : most;
+    uint64_t part = (tail - head) / parts;
+    int count = part < (uint64_t)most ? (int)part : most;
+    count += count == 0 && tail != head;
     for (int i = 0; i < count; i++)
         entries[i] = shard->ring[(head + (uint64_t)i) & shard->mask];
     atomic_store_explicit(&shard->head, head + (uint64_t)count,

@@ -49,8 +49,9 @@ bool asyri_shard_push(asyri_shard *shard, void *entry);
 /* The same, with room for so many made before. */
 bool asyri_shard_reserve(asyri_shard *shard, uint64_t count);
 
-/* Any thread: take the oldest entries, at most half of them and at most `most`. */
-int asyri_shard_take(asyri_shard *shard, void **entries, int most);
+/* Any thread: take the oldest entries, at least one, at most `most` of them and one of
+ * `parts`; so a short queue keeps its order. */
+int asyri_shard_take(asyri_shard *shard, void **entries, int most, uint64_t parts);
 /* With the lock held: take the newest entry if it is `entry`. */
 bool asyri_shard_take_back(asyri_shard *shard, const void *entry);
 /* With the lock held: take out, one by one, all entries that `is_dead` says so of. */

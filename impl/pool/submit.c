@@ -42,6 +42,7 @@ struct submit {
     /* made under the shard's lock: */
     asyri_job *job;
     struct asyri_grant evicted;
+    asyri_recipe *unused;
 };
 
 static bool is_full_locked(const asyr_pool *pool)
@@ -271,10 +272,10 @@ static bool make_job(struct submit *submit, asyri_shard *shard)
     return true;
 }
 
-/* The cache keeps a reference, so this one is never the last. */
+/* The recipe is left to give back without the lock. */
 static void unmake_job(struct submit *submit, asyri_shard *shard)
 {
-    asyri_recipe_give(submit->job->recipe, 1);
+    submit->unused = submit->job->recipe;
     asyri_heap_give(&shard->cells, submit->job);
 }
 
@@ -300,6 +301,12 @@ static bool make_rare(struct submit *submit, asyri_shard *shard)
     atomic_init(&rare->holds, 2);
     submit->job->result.rare = &rare->common;
     return true;
+}
+
+static void give_recipes_back(struct submit *submit)
+{
+    asyri_recipe_give(submit->evicted.recipe, submit->evicted.left);
+    asyri_recipe_give(submit->unused, 1);
 }
 
 static bool push(asyr_pool *pool, asyri_shard *shard, void *entry)
@@ -331,7 +338,7 @@ static asyr_status submit_lean(struct submit *submit, asyr_error **error)
             unmake_job(submit, shard);
     }
     asyri_shard_unlock(shard);
-    asyri_recipe_give(submit->evicted.recipe, submit->evicted.left);
+    give_recipes_back(submit);
     if (status == ASYR_OK) {
         asyri_pool_notify(pool);
         return ASYR_OK;
@@ -355,7 +362,7 @@ static asyr_status make_full(struct submit *submit, asyri_shard **home,
         made = false;
     }
     asyri_shard_unlock(shard);
-    asyri_recipe_give(submit->evicted.recipe, submit->evicted.left);
+    give_recipes_back(submit);
     *home = shard;
     if (made)
         return ASYR_OK;
@@ -394,6 +401,7 @@ static void discard(struct submit *submit, asyri_shard *home, bool promised)
     asyri_heap_give(&home->rares, asyri_job_rare(job));
     unmake_job(submit, home);
     asyri_shard_unlock(home);
+    asyri_recipe_give(submit->unused, 1);
 }
 
 /* With the lock of its shard: show it to those who run jobs, and who end them. */

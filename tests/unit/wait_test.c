@@ -397,7 +397,8 @@ static void a_thread_that_may_help_runs_what_it_waits_for(void)
     asyr_result *held;
     asyr_pool *pool = held_pool(ASYR_HELP_ALL, &gate, &held);
     asyr_result *result = support_submit(pool, run_note_thread, &seen, NULL);
-    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
+    UNIT_SUCCEEDS(asyr_result_wait(result, ASYR_FOREVER, NULL, &error));
+    asyr_result_unref(result);
     CU_ASSERT_TRUE(pthread_equal(seen.thread, pthread_self()));
     latch_open(&gate.leave);
     CU_ASSERT_EQUAL(support_take_outcome(held), ASYR_OK);
@@ -428,7 +429,8 @@ static void by_default_only_workers_run_tasks(void)
     asyr_pool *pool = held_pool(ASYR_HELP_WORKERS, &gate, &held);
     asyr_result *result = support_submit(pool, run_note_thread, &seen, NULL);
     latch_open(&gate.leave);
-    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
+    UNIT_SUCCEEDS(asyr_result_wait(result, ASYR_FOREVER, NULL, &error));
+    asyr_result_unref(result);
     CU_ASSERT_FALSE(pthread_equal(seen.thread, pthread_self()));
     CU_ASSERT_EQUAL(support_take_outcome(held), ASYR_OK);
     support_end(pool);
@@ -444,8 +446,10 @@ static void many_waits_that_help_leave_nothing_behind(void)
     for (int i = 0; i < 1000; i++) {
         asyr_result *first = support_submit(pool, run_count, (void *)&ran, NULL);
         asyr_result *second = support_submit(pool, run_count, (void *)&ran, NULL);
-        CU_ASSERT_EQUAL(support_take_outcome(first), ASYR_OK);
-        CU_ASSERT_EQUAL(support_take_outcome(second), ASYR_OK);
+        UNIT_SUCCEEDS(asyr_result_wait(first, ASYR_FOREVER, NULL, &error));
+        UNIT_SUCCEEDS(asyr_result_wait(second, ASYR_FOREVER, NULL, &error));
+        asyr_result_unref(first);
+        asyr_result_unref(second);
     }
     latch_open(&gate.leave);
     CU_ASSERT_EQUAL(support_take_outcome(held), ASYR_OK);
