@@ -1,16 +1,16 @@
 /*
  * Maps: see map.h.
  *
- * Memory order.  A range is one word, changed by compare-exchange; whoever changes it
- * has the units that he took out of it.  What a participant wrote (the output, an
- * array's places) is released when he counts his units off, and acquired by the one
- * whose units are the last.  Taking a share releases nothing: units carry no data.
- *
- * A participant counts off when he leaves, not per span: `left` is one word for all.
+ * Memory order.  Taking units publishes nothing, for they carry no data: relaxed.  What a
+ * participant wrote (the output, an array's places) is released when he counts his
+ * units off, and acquired by the one whose units are the last.  He counts off when he
+ * leaves, not per span: `left` is one word for all.
  *
  * The grain of an adaptive map doubles while a span takes less than 15 us and shrinks
- * when it takes more than 60, so that looking at the clock costs little and the last
- * spans are short; a span is never more than a quarter of its range, nor of two chunks.
+ * when it takes more than 60, so that the counter and the clock cost little, on many
+ * processors too; towards the end it is a part of what is left, so that the last spans
+ * are short, as in guided self-scheduling (Polychronopoulos and Kuck, 1987).  A span is
+ * never a part of two chunks.
  *
  * An item that fails skips the rest of its chunk, parts of which may be in the hands
  * of others: they look at a bit of the chunk, once any has failed.  Without memory for
@@ -23,29 +23,14 @@
 #include "../base/alloc.h"
 #include "../core/error.h"
 #include "../core/value.h"
-#include "../platform/thread.h"
+#include "../platform/clock.h"
 
-enum { SPAN_SHORT_NS = 15000, SPAN_LONG_NS = 60000, MORE_SHARES = 4 };
-
-static uint64_t range_of(uint64_t begin, uint64_t end)
-{
-    return end << 32 | begin;
-}
-
-static uint64_t begin_of(uint64_t range)
-{
-    return (uint32_t)range;
-}
-
-static uint64_t end_of(uint64_t range)
-{
-    return range >> 32;
-}
-
-static uint64_t length_of(uint64_t range)
-{
-    return end_of(range) > begin_of(range) ? end_of(range) - begin_of(range) : 0;
-}
+enum {
+    SPAN_SHORT_NS = 15000,
+    SPAN_LONG_NS = 60000,
+    SPANS_A_WORKER = 4, /* of what is left, at least */
+    MORE_SEATS = 8      /* for waiters that help, and spares */
+};
 
 static int64_t divide_up(int64_t dividend, int64_t divisor)
 {
@@ -64,7 +49,7 @@ static void choose_units(asyri_map *map, int64_t chunk_size, int64_t workers,
 {
     map->chunk_size =
         chunk_size ? chunk_size : default_chunk_size(map->items, workers);
-    map->is_adaptive = adaptive && !chunk_size && map->items <= UINT32_MAX;
+    map->is_adaptive = adaptive && !chunk_size;
     map->unit_size = map->is_adaptive ? 1 : map->chunk_size;
     map->unit_count = divide_up(map->items, map->unit_size);
 }
@@ -74,18 +59,16 @@ asyri_map *asyri_map_new(asyr_value *output, int64_t items, int64_t chunk_size,
 {
     struct asyri_map sizes = {.output = output, .items = items};
     choose_units(&sizes, chunk_size, workers, adaptive);
-    if (sizes.unit_count > UINT32_MAX)
-        return NULL;
-    int64_t shares = sizes.unit_count < workers ? sizes.unit_count : workers;
-    shares += MORE_SHARES;
+    int64_t seats = sizes.unit_count < workers ? sizes.unit_count : workers;
+    seats += MORE_SEATS;
     asyri_map *map = asyri_alloc_zeroed(
-        1, sizeof *map + (size_t)shares * sizeof(struct asyri_share));
+        1, sizeof *map + (size_t)seats * sizeof(_Atomic uintptr_t));
     if (!map)
         return NULL;
     *map = sizes;
-    map->share_count = (int32_t)shares;
+    map->workers = (int32_t)(workers < INT32_MAX ? workers : INT32_MAX);
+    map->seat_count = (int32_t)seats;
     atomic_init(&map->left, map->unit_count);
-    atomic_init(&map->shares[0].range, range_of(0, (uint64_t)map->unit_count));
     return map;
 }
 
@@ -100,59 +83,21 @@ void asyri_map_free(asyri_map *map)
     asyri_free(map);
 }
 
-/* The share with the longest range that no other participant holds, or any. */
-static struct asyri_share *find_longest(asyri_map *map, uint64_t *range)
-{
-    struct asyri_share *longest = NULL;
-    *range = 0;
-    for (int32_t i = 0; i < map->share_count; i++) {
-        uint64_t seen =
-            atomic_load_explicit(&map->shares[i].range, memory_order_relaxed);
-        if (length_of(seen) > length_of(*range)) {
-            longest = &map->shares[i];
-            *range = seen;
-        }
-    }
-    return longest;
-}
-
 bool asyri_map_has_more(const asyri_map *map)
 {
-    uint64_t range;
-    return find_longest((asyri_map *)map, &range) != NULL;
+    return atomic_load_explicit(&((asyri_map *)map)->next, memory_order_relaxed) <
+           map->unit_count;
 }
 
-/*
- * The back half of the longest range becomes the participant's own; all of it where
- * nobody takes from its front.
- */
-static bool refill(asyri_map *map, struct asyri_share *own)
+static bool take_seat(asyri_map *map, struct asyri_span *span, uintptr_t thread)
 {
-    uint64_t range;
-    for (struct asyri_share *from; (from = find_longest(map, &range));) {
-        bool is_led = atomic_load_explicit(&from->taken, memory_order_relaxed);
-        uint64_t middle =
-            begin_of(range) + (is_led && from != own ? length_of(range) / 2 : 0);
-        if (!atomic_compare_exchange_strong_explicit(
-                &from->range, &range, range_of(begin_of(range), middle),
-                memory_order_relaxed, memory_order_relaxed))
-            continue;
-        atomic_store_explicit(&own->range, range_of(middle, end_of(range)),
-                              memory_order_relaxed);
-        return true;
-    }
-    return false;
-}
-
-static bool take_share(asyri_map *map, struct asyri_span *span)
-{
-    for (int32_t i = 0; i < map->share_count; i++) {
-        struct asyri_share *share = &map->shares[i];
-        if (!atomic_load_explicit(&share->taken, memory_order_relaxed) &&
-            !atomic_exchange_explicit(&share->taken, true, memory_order_acquire)) {
-            span->share = share;
+    for (int32_t i = 0; i < map->seat_count; i++) {
+        uintptr_t nobody = ASYRI_SEAT_FREE;
+        span->seat = &map->seats[i];
+        if (atomic_compare_exchange_strong_explicit(span->seat, &nobody, thread,
+                                                    memory_order_relaxed,
+                                                    memory_order_relaxed))
             return true;
-        }
     }
     return false;
 }
@@ -160,52 +105,38 @@ static bool take_share(asyri_map *map, struct asyri_span *span)
 bool asyri_map_join(asyri_map *map, struct asyri_span *span, uintptr_t thread)
 {
     *span = (struct asyri_span){.grain = 1};
-    if (!asyri_map_has_more(map) || !take_share(map, span))
-        return false;
-    atomic_store_explicit(&span->share->runner, thread, memory_order_relaxed);
-    return true;
+    return asyri_map_has_more(map) && take_seat(map, span, thread);
 }
 
-/* As the grain says, but a part of the range, and of one chunk. */
-static uint64_t units_to_take(const asyri_map *map, const struct asyri_span *span,
-                              uint64_t range)
+/* As the grain says, but a part of what is left, and of one chunk. */
+static int64_t units_to_take(const asyri_map *map, const struct asyri_span *span,
+                             int64_t next)
 {
+    int64_t part = (map->unit_count - next) / (SPANS_A_WORKER * map->workers) + 1;
+    int64_t chunk = map->chunk_size - next % map->chunk_size;
+    int64_t units = span->grain;
     if (!map->is_adaptive)
         return 1;
-    uint64_t units = (uint64_t)span->grain;
-    uint64_t part = length_of(range) / 4 + 1;
-    uint64_t chunk = (uint64_t)map->chunk_size;
-    uint64_t rest = chunk - begin_of(range) % chunk;
     units = units < part ? units : part;
-    return units < rest ? units : rest;
-}
-
-/* Units from the front of the own range; 0 when it is empty. */
-static uint64_t take_front(asyri_map *map, struct asyri_span *span, uint64_t *begin)
-{
-    uint64_t range = atomic_load_explicit(&span->share->range, memory_order_relaxed);
-    for (;;) {
-        if (length_of(range) == 0)
-            return 0;
-        *begin = begin_of(range);
-        uint64_t units = units_to_take(map, span, range);
-        if (atomic_compare_exchange_weak_explicit(
-                &span->share->range, &range, range_of(*begin + units, end_of(range)),
-                memory_order_relaxed, memory_order_relaxed))
-            return units;
-    }
+    return units < chunk ? units : chunk;
 }
 
 bool asyri_map_take(asyri_map *map, struct asyri_span *span)
 {
-    uint64_t begin, units;
-    while (!(units = take_front(map, span, &begin)))
-        if (!refill(map, span->share))
+    int64_t next = atomic_load_explicit(&map->next, memory_order_relaxed);
+    int64_t units;
+    do {
+        if (next >= map->unit_count)
             return false;
-    int64_t end = (int64_t)(begin + units) * map->unit_size;
-    span->units = (int64_t)units;
-    span->next = (int64_t)begin * map->unit_size;
-    span->end = end < map->items ? end : map->items;
+        units = units_to_take(map, span, next);
+    } while (!atomic_compare_exchange_weak_explicit(&map->next, &next, next + units,
+                                                    memory_order_relaxed,
+                                                    memory_order_relaxed));
+    int64_t rest = map->items - next * map->unit_size;
+    span->units = units;
+    span->next = next * map->unit_size;
+    span->end =
+        span->next + (units * map->unit_size < rest ? units * map->unit_size : rest);
     span->begun = map->is_adaptive ? asyri_clock_now() : 0;
     return true;
 }
@@ -230,22 +161,15 @@ void asyri_map_end_span(asyri_map *map, struct asyri_span *span)
 
 bool asyri_map_leave(asyri_map *map, struct asyri_span *span)
 {
-    atomic_store_explicit(&span->share->runner, 0, memory_order_relaxed);
-    atomic_store_explicit(&span->share->taken, false, memory_order_release);
+    atomic_store_explicit(span->seat, ASYRI_SEAT_FREE, memory_order_relaxed);
     return asyri_map_count_off(map, span->done);
 }
 
 int64_t asyri_map_drop(asyri_map *map)
 {
-    int64_t dropped = 0;
-    uint64_t range;
-    for (struct asyri_share *share; (share = find_longest(map, &range));) {
-        if (atomic_compare_exchange_strong_explicit(&share->range, &range, 0,
-                                                    memory_order_relaxed,
-                                                    memory_order_relaxed))
-            dropped += (int64_t)length_of(range);
-    }
-    return dropped;
+    int64_t next =
+        atomic_exchange_explicit(&map->next, map->unit_count, memory_order_relaxed);
+    return map->unit_count - next;
 }
 
 bool asyri_map_count_off(asyri_map *map, int64_t units)
@@ -296,8 +220,8 @@ bool asyri_map_skips(const asyri_map *map, int64_t item)
 
 bool asyri_map_is_run_by(const asyri_map *map, uintptr_t thread)
 {
-    for (int32_t i = 0; i < map->share_count; i++)
-        if (atomic_load_explicit(&((asyri_map *)map)->shares[i].runner,
+    for (int32_t i = 0; i < map->seat_count; i++)
+        if (atomic_load_explicit(&((asyri_map *)map)->seats[i],
                                  memory_order_relaxed) == thread)
             return true;
     return false;

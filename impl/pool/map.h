@@ -2,9 +2,8 @@
  * Maps: the items of one job, shared out among those who run it.
  *
  * A map is cut into units: chunks, where a chunk size was asked for, or single items.
- * Each participant has a range of units of its own, takes from its front a few at a
- * time, and when it is used up takes the back half of the longest other one.  Nothing
- * is allocated or queued for an item.
+ * Participants take units from the front, one or several at a time, so that they begin
+ * in the order of the items.  Nothing is allocated or queued for an item.
  */
 #ifndef ASYRI_POOL_MAP_H
 #define ASYRI_POOL_MAP_H
@@ -16,14 +15,6 @@
 
 #include <asyncresult/types.h>
 
-/* Two lines apart: processors fetch them in pairs. */
-struct asyri_share {
-    _Atomic uint64_t range; /* begin, and end in the upper half */
-    atomic_bool taken;      /* somebody takes from its front */
-    _Atomic uintptr_t runner;
-    char apart[128 - 2 * sizeof(uint64_t) - sizeof(uintptr_t)];
-};
-
 typedef struct asyri_map {
     /* immutable: */
     int64_t items;
@@ -31,7 +22,8 @@ typedef struct asyri_map {
     int64_t chunk_size; /* items that one failure skips the rest of */
     int64_t unit_count;
     bool is_adaptive; /* several units are taken at once */
-    int32_t share_count;
+    int32_t seat_count;
+    int32_t workers; /* who may take part, to cut by */
     /* until the work is let go: */
     asyr_value *output; /* a list or an array; each item has a place */
     /* atomic: */
@@ -40,17 +32,23 @@ typedef struct asyri_map {
     /* under the pool's lock: */
     asyr_error *failure; /* the error so far, by the policy */
     int64_t failure_index;
-    struct asyri_share shares[];
+    char apart[64];
+    _Atomic int64_t next; /* the first unit that nobody has taken */
+    char apart_too[64 - sizeof(int64_t)];
+    _Atomic uintptr_t
+        seats[]; /* who takes part: a thread, or one of the two below */
 } asyri_map;
+
+enum { ASYRI_SEAT_FREE = 0, ASYRI_SEAT_UNKNOWN = 1 };
 
 /* Items, one after the other, that one participant has taken. */
 struct asyri_span {
-    struct asyri_share *share;
+    _Atomic uintptr_t *seat;
     int64_t next; /* of the items */
     int64_t end;
     int64_t units;  /* taken and not ended */
     int64_t done;   /* ended and not counted off yet */
-    int64_t grain;  /* units to take next */
+    int64_t grain;  /* units to take next, if there are many */
     int64_t chunks; /* that it has run so far, parts as whole ones */
     int64_t begun;  /* when, by the clock */
 };
@@ -61,13 +59,13 @@ asyri_map *asyri_map_new(asyr_value *output, int64_t items, int64_t chunk_size,
                          int64_t workers, bool adaptive);
 void asyri_map_free(asyri_map *map);
 
-/* Become a participant; false when nothing is left to take, or no share. */
+/* Become a participant; false when nothing is left to take, or no seat. */
 bool asyri_map_join(asyri_map *map, struct asyri_span *span, uintptr_t thread);
 /* Take the next items; false when nothing is left. */
 bool asyri_map_take(asyri_map *map, struct asyri_span *span);
 /* The items taken have ended, or their rest was skipped. */
 void asyri_map_end_span(asyri_map *map, struct asyri_span *span);
-/* Leave; what is in its share stays for others.  True if the map has ended by that. */
+/* Leave.  True if the map has ended by that. */
 bool asyri_map_leave(asyri_map *map, struct asyri_span *span);
 /* Whether another participant would find something. */
 bool asyri_map_has_more(const asyri_map *map);

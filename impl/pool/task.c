@@ -518,7 +518,7 @@ static void pulled_thread_ended(void *arg)
 void asyri_task_set_runner(asyr_task *task, uintptr_t thread)
 {
     if (task->map)
-        atomic_store_explicit(&task->span.share->runner, thread,
+        atomic_store_explicit(task->span.seat, thread ? thread : ASYRI_SEAT_UNKNOWN,
                               memory_order_relaxed);
     else
         asyri_job_set_runner(task->job, thread);
