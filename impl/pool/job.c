@@ -118,14 +118,24 @@ void asyri_job_release(asyri_job *job, int32_t holds)
     asyri_result_let_go(&job->result, ASYRI_WORKED);
 }
 
+/*
+ * The hold of the run goes before the delivery, so that callbacks are let go no later
+ * than by the thread that made the result ready.  The strand goes on afterwards, so
+ * that its callbacks keep its order.
+ */
 static void end_full(asyri_job *job, union asyri_outcome outcome, uint32_t kind)
 {
-    if (asyri_result_settle(&job->result, outcome, kind))
-        asyri_result_deliver(&job->result);
-    else
+    asyr_strand *strand = asyri_job_strand(job);
+    bool settled = asyri_result_settle(&job->result, outcome, kind);
+    if (!settled)
         asyri_outcome_drop(outcome, kind);
-    if (asyri_job_strand(job))
-        asyri_strand_advance(job);
+    if (!strand)
+        asyri_job_release(job, 1);
+    if (settled)
+        asyri_result_deliver(&job->result);
+    if (!strand)
+        return;
+    asyri_strand_advance(job);
     asyri_job_release(job, 1);
 }
 
