@@ -119,6 +119,7 @@ VALUE glue_array_count(VALUE array);
 VALUE glue_array_get(VALUE array, VALUE index);
 VALUE glue_array_bytes(VALUE array);
 VALUE glue_pointer_address(VALUE pointer);
+VALUE glue_misses_signals(void);
 VALUE glue_result_get(asyr_result *result, VALUE seconds);
 VALUE glue_result_wait(asyr_result *result, VALUE seconds);
 VALUE glue_pool_join(asyr_pool *pool, VALUE seconds);

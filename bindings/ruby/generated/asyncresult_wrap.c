@@ -2369,6 +2369,22 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_misses_signals(int argc, VALUE *argv, VALUE self) {
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  result = (VALUE)glue_misses_signals();
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_result_get(int argc, VALUE *argv, VALUE self) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   VALUE arg2 = (VALUE) 0 ;
@@ -5326,6 +5342,7 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "array_get", _wrap_array_get, -1);
   rb_define_module_function(mAsyncresult_native, "array_bytes", _wrap_array_bytes, -1);
   rb_define_module_function(mAsyncresult_native, "pointer_address", _wrap_pointer_address, -1);
+  rb_define_module_function(mAsyncresult_native, "misses_signals", _wrap_misses_signals, -1);
   rb_define_module_function(mAsyncresult_native, "result_get", _wrap_result_get, -1);
   rb_define_module_function(mAsyncresult_native, "result_wait", _wrap_result_wait, -1);
   rb_define_module_function(mAsyncresult_native, "pool_join", _wrap_pool_join, -1);

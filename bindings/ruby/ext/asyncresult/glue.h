@@ -53,6 +53,7 @@ int64_t glue_timeout(VALUE seconds);
 const char *glue_text(VALUE string);
 
 /* wait.c: calls that block, without the GVL and interruptible. */
+VALUE glue_misses_signals(void);
 VALUE glue_result_get(asyr_result *result, VALUE seconds);
 VALUE glue_result_wait(asyr_result *result, VALUE seconds);
 VALUE glue_pool_join(asyr_pool *pool, VALUE seconds);

@@ -7,6 +7,11 @@
  * and if nothing was, the wait goes on with what is left of its time.  The
  * interrupt is cleared before Ruby knows of end_wait(), so no call of it is lost.
  * rb_ensure() releases what a wait has when an exception leaves it.
+ *
+ * Ruby's main thread is to see signals also when no other thread of Ruby does: then
+ * nobody calls end_wait(), and Ruby relies on the signal to end the system call.  Where
+ * the library sleeps in one that goes on (see impl/README.md), the main thread waits
+ * for a slice of time, looks, and waits again.
  */
 #include <time.h>
 
@@ -48,14 +53,35 @@ static void end_wait(void *arg)
     asyr_interrupt_trigger(((struct glue_wait *)arg)->interrupt);
 }
 
+/* How long a wait may be without Ruby looking for signals. */
+static int64_t slice_ns(void)
+{
+#if defined(ASYR_PARKER_CONDITION) || !defined(__linux__)
+    if (rb_thread_current() == rb_thread_main())
+        return 500 * 1000 * 1000;
+#endif
+    return ASYR_FOREVER;
+}
+
+VALUE glue_misses_signals(void)
+{
+    return slice_ns() < ASYR_FOREVER ? Qtrue : Qfalse;
+}
+
 static void call_once(struct glue_wait *wait)
 {
+    int64_t timeout_ns = wait->timeout_ns;
+    int64_t slice = slice_ns();
+
     asyr_error_unref(wait->error);
     wait->error = NULL;
     wait->status = ASYR_E_INTERRUPTED;
+    wait->timeout_ns = timeout_ns < slice ? timeout_ns : slice;
     asyr_interrupt_clear(wait->interrupt);
     /* It does not call at all when something is due for the thread. */
     rb_thread_call_without_gvl2(call_unlocked, wait, end_wait, wait);
+    if (wait->status == ASYR_E_TIMEOUT && wait->timeout_ns < timeout_ns)
+        wait->status = ASYR_E_INTERRUPTED;
 }
 
 static void call_until_done(struct glue_wait *wait)

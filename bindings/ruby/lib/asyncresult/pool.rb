@@ -182,7 +182,8 @@ class AsyncResult
       native = Options.function(function)
       if items.is_a?(::Array) || items.is_a?(TypedArray)
         options = Options.for_iterator(order, strand, chunk_size, buffer_size)
-        return Iterator.new(Native.imap(@handle, native, items, options), @callbacks)
+        handle = Support.attend_signals { Native.imap(@handle, native, items, options) }
+        return Iterator.new(handle, @callbacks)
       end
 
       options = Options.for_iterator(order, strand, chunk_size, Input.room(buffer_size))
@@ -218,7 +219,7 @@ class AsyncResult
         send_off_at_once(call, function, items, options)
       else
         options ||= Native.task_options_new
-        Native.submit(call, @handle, function, items, options)
+        Support.attend_signals { Native.submit(call, @handle, function, items, options) }
       end
     end
 

@@ -25,6 +25,19 @@ class AsyncResult
       deadline && [deadline - now, 0].max
     end
 
+    # Wait in the block for what has no time limit.  Where Ruby's main thread would miss
+    # signals (see wait.c), another thread sees them for it.
+    def attend_signals
+      return yield unless Native.misses_signals
+
+      begin
+        watcher = ::Thread.new { sleep }
+        yield
+      ensure
+        watcher&.kill
+      end
+    end
+
     # Call what nobody waits for: its exception is printed, as that of a thread is.
     def call_safely(callable, argument)
       callable.call(argument)
