@@ -123,6 +123,22 @@ class PoolTest < AsyncResultTest
     assert_raises(AsyncResult::ArgumentError) { pool.apply_async(square, 1, strand: pool.strand) }
   end
 
+  # By :workers the only worker, which is held, would have to run it.
+  def test_a_thread_that_waits_helps_where_all_may
+    held, = held_pool(helping: :all)
+    helper = Thread.new { [held.apply(square, 5), held.map(square, 1..3)] }
+    assert_equal [25, [1, 4, 9]], helper.value
+    assert_raises(AsyncResult::TimeoutError) { held.apply_async(square, 5).get(timeout: 0.01) }
+  end
+
+  def test_helping_and_spare_workers_are_checked
+    assert_equal 4, pool(1, helping: :workers, spare_workers: 0).apply(square, 2)
+    assert_raises(AsyncResult::ArgumentError) { pool(1, helping: true) }
+    assert_raises(AsyncResult::ArgumentError) { pool(1, helping: nil) }
+    assert_raises(AsyncResult::ArgumentError) { pool(1, spare_workers: -1) }
+    assert_raises(AsyncResult::ArgumentError) { pool(1, spare_workers: 1.5) }
+  end
+
   def test_c_functions_run_in_parallel_while_ruby_works
     two = pool(2)
     latch = new_latch

@@ -12,6 +12,8 @@ class AsyncResult
       collect: Native::ERRORS_COLLECT, fail_fast: Native::ERRORS_FAIL_FAST
     }.freeze
 
+    HELPING = { workers: Native::HELP_WORKERS, all: Native::HELP_ALL }.freeze
+
     # What reports the errors that nobody read.
     UnreadErrors = Struct.new(:block) do
       def call(error)
@@ -44,6 +46,13 @@ class AsyncResult
       return if max_tasks.nil?
 
       Native.pool_options_set_max_tasks_per_worker(options, max_tasks)
+    end
+
+    def set_help(options, helping, spare_workers)
+      Native.pool_options_set_helping(options, choose(HELPING, "helping", helping))
+      return if spare_workers.nil?
+
+      Native.pool_options_set_spare_workers(options, spare_workers)
     end
 
     def set_initializer(options, function, arguments)

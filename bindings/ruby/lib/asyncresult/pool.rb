@@ -33,10 +33,15 @@ class AsyncResult
     #                           they do: :block, :fail or :caller_runs.
     # queue:: the Queue in which callbacks wait; by default a thread runs them.
     # name:: of the pool's threads.
+    # helping:: :all lets any thread that waits without a timeout run what it waits for,
+    #           if that has not begun; the thread cannot be interrupted meanwhile.  By
+    #           default (:workers) everything runs on workers.
+    # spare_workers:: how many threads may stand in for workers that wait.
     # on_unread_error:: called with each error that nobody read.
     def initialize(workers = nil, initializer: nil, initargs: [],
                    max_tasks_per_worker: nil, queue_limit: nil, when_full: :block,
-                   queue: nil, name: nil, on_unread_error: nil)
+                   queue: nil, name: nil, helping: :workers, spare_workers: nil,
+                   on_unread_error: nil)
       hook = on_unread_error && Options::UnreadErrors.new(on_unread_error)
       @name = name || "asyncresult"
       @callbacks = queue || Dispatcher.new(@name, hook)
@@ -45,6 +50,7 @@ class AsyncResult
       Options.set_workers(options, workers, max_tasks_per_worker)
       Options.set_initializer(options, initializer, initargs)
       Options.set_queue_limit(options, queue_limit, when_full)
+      Options.set_help(options, helping, spare_workers)
       Native.pool_options_set_name(options, name)
       Native.pool_options_set_queue(options, @callbacks.queue.handle)
       Native.set_unread_error_hook(options, hook) if hook
