@@ -12,6 +12,8 @@
 #undef lua_rawlen
 #define lua_rawlen(L, index) lua_objlen(L, index)
 #undef lua_absindex
+#define lua_setuservalue lua_setfenv
+#define lua_getuservalue lua_getfenv
 #define lua_absindex(L, index)                                                      \
     ((index) > 0 || (index) <= LUA_REGISTRYINDEX ? (index)                          \
                                                  : lua_gettop(L) + 1 + (index))

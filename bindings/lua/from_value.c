@@ -133,9 +133,32 @@ static void push_handle(lua_State *L, void *value)
     push_value(L, value);
 }
 
+/* What can be pushed without memory, and so without protection. */
+static bool push_plain(lua_State *L, asyr_value *value)
+{
+    bool truth = false;
+    int64_t number = 0;
+    double real = 0;
+    switch (asyr_value_get_type(value)) {
+    case ASYR_VALUE_BOOL:
+        asyr_value_get_bool(value, &truth, NULL);
+        lua_pushboolean(L, truth);
+        return true;
+    case ASYR_VALUE_INT64:
+        asyr_value_get_int64(value, &number, NULL);
+        return push_small_int64(L, number);
+    case ASYR_VALUE_DOUBLE:
+        asyr_value_get_double(value, &real, NULL);
+        lua_pushnumber(L, (lua_Number)real);
+        return true;
+    default:
+        return false;
+    }
+}
+
 int glue_push_value(lua_State *L, asyr_value *value)
 {
-    int answer = push_protected(L, push_handle, value);
+    int answer = push_plain(L, value) ? 0 : push_protected(L, push_handle, value);
     asyr_value_unref(value);
     return answer;
 }
@@ -147,7 +170,7 @@ static void push_part_handle(lua_State *L, void *part)
 
 int glue_push_part(lua_State *L, asyr_value *part)
 {
-    int answer = push_protected(L, push_part_handle, part);
+    int answer = push_plain(L, part) ? 0 : push_protected(L, push_part_handle, part);
     asyr_value_unref(part);
     return answer;
 }

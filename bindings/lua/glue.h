@@ -30,6 +30,17 @@ glue_pushed glue_pool_join(lua_State *L, asyr_pool *pool, asyr_queue *queue,
                            double deadline);
 glue_pushed glue_queue_run(lua_State *L, asyr_queue *queue, double deadline);
 
+/* Results: a userdata, whose user value is its pool. */
+glue_pushed glue_result_class(lua_State *L);
+glue_pushed glue_own_result(lua_State *L, glue_index result, glue_index pool);
+glue_pushed glue_result_pool(lua_State *L, glue_index result);
+/* The method get: it answers what is ready, and calls `waiting` with its arguments
+ * otherwise. */
+glue_pushed glue_result_getter(lua_State *L, glue_index waiting);
+/* asyr_pool_apply_async() without options. */
+glue_pushed glue_submit(lua_State *L, asyr_pool *pool, asyr_function *function,
+                        glue_index arguments, glue_index owner);
+
 /*
  * Lazy maps whose input is a function of Lua, called on the Lua thread by these two
  * alone.  The Lua side keeps it and gives it to each, nil for a map over a list.

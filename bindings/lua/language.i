@@ -13,6 +13,15 @@
 #define SWIG_init glue_open_wrapper
 #undef SWIGEXPORT
 #define SWIGEXPORT
+
+/* A result is no object of SWIG's. */
+#define PUSH_HANDLE(L, handle, type)                                                \
+    do {                                                                            \
+        if ((type) == SWIGTYPE_p_asyr_result)                                       \
+            push_result(L, (void *)(handle));                                       \
+        else                                                                        \
+            SWIG_NewPointerObj(L, handle, type, 1);                                 \
+    } while (0)
 %}
 
 #define ASYR_POOL_RELEASE glue_release_pool
@@ -57,10 +66,20 @@
 
 %define %asyr_handle_out(TYPE, PARAMETER)
 %typemap(argout, noblock=1) TYPE **PARAMETER {
-    SWIG_NewPointerObj(L, *$1, $*1_descriptor, 1);
-    SWIG_arg++;
+    if (*$1) {
+        PUSH_HANDLE(L, *$1, $*1_descriptor);
+        SWIG_arg++;
+    }
 }
 %enddef
+
+%typemap(in, noblock=1) asyr_result * {
+    $1 = to_result(L, $input);
+    if (!$1) {
+        glue_push_error(L, refuse_result(L, $input));
+        SWIG_fail;
+    }
+}
 
 /* A failure has an error object, which the typemap of `error` raises. */
 %typemap(out, noblock=1) asyr_status {

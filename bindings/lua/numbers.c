@@ -74,16 +74,23 @@ static void push_boxed_number(lua_State *L, uint64_t number, bool is_signed)
         luaL_error(L, "not enough memory");
 }
 
-void push_int64(lua_State *L, int64_t number)
+bool push_small_int64(lua_State *L, int64_t number)
 {
 #if HAS_INTEGERS
     lua_pushinteger(L, (lua_Integer)number);
+    return true;
 #else
-    if (number >= -EXACT_LIMIT && number <= EXACT_LIMIT)
+    bool is_small = number >= -EXACT_LIMIT && number <= EXACT_LIMIT;
+    if (is_small)
         lua_pushnumber(L, (lua_Number)number);
-    else
-        push_boxed_number(L, (uint64_t)number, true);
+    return is_small;
 #endif
+}
+
+void push_int64(lua_State *L, int64_t number)
+{
+    if (!push_small_int64(L, number))
+        push_boxed_number(L, (uint64_t)number, true);
 }
 
 void push_uint64(lua_State *L, uint64_t number)

@@ -67,11 +67,19 @@ glue_pushed answer_slice(lua_State *L, const struct slice *slice, asyr_status st
                          asyr_error *error);
 void glue_release_pool(asyr_pool *pool);
 
+/* results.c */
+void open_results(lua_State *L);
+asyr_result *to_result(lua_State *L, int index);
+asyr_error *refuse_result(lua_State *L, int index);
+void push_result(lua_State *L, asyr_result *consumed);
+
 /* numbers.c */
 bool read_int64(lua_State *L, int index, int64_t *number);
 asyr_status glue_read_int64(lua_State *L, int index, const char *what,
                             int64_t *number, asyr_error **error);
 asyr_value *number_to_value(lua_State *L, int index, asyr_error **error);
+/* Whether it could be pushed without a box; never raises. */
+bool push_small_int64(lua_State *L, int64_t number);
 void push_int64(lua_State *L, int64_t number);
 void push_uint64(lua_State *L, uint64_t number);
 

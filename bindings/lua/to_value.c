@@ -57,34 +57,36 @@ static void extend_path(struct conversion *c, int index)
     memcpy(c->path, path, sizeof path);
 }
 
-/* The field `n`, as table.pack sets it; -1 without one. */
-static int64_t packed_count(lua_State *L, int index)
+/* The field `n`, as table.pack sets it, with its key and value on the top of the stack;
+ * -1 for another field. */
+static int64_t packed_count(lua_State *L)
 {
-    int64_t count = -1;
-    lua_pushliteral(L, "n");
-    lua_rawget(L, index);
-    if (!read_int64(L, -1, &count) || count < 0)
-        count = -1;
-    lua_pop(L, 1);
-    return count;
+    int64_t count;
+    bool is_n = lua_type(L, -2) == LUA_TSTRING && lua_rawlen(L, -2) == 1 &&
+                lua_tostring(L, -2)[0] == 'n';
+    return is_n && read_int64(L, -1, &count) && count >= 0 ? count : -1;
 }
 
 /* A list has the keys 1 to `count`; with a field `n`, only some of 1 to n. */
 static enum shape measure(lua_State *L, int index, int64_t *count)
 {
-    int64_t packed = packed_count(L, index), found = 0, key;
-    *count = packed >= 0 ? packed : (int64_t)lua_rawlen(L, index);
+    int64_t packed = -1, found = 0, highest = 0, key;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        bool inside = read_int64(L, -2, &key) && key >= 1 && key <= *count;
-        bool is_n = packed >= 0 && lua_type(L, -2) == LUA_TSTRING &&
-                    strcmp(lua_tostring(L, -2), "n") == 0;
-        if (!inside && !is_n) {
+        if (read_int64(L, -2, &key) && key >= 1) {
+            found++;
+            if (key > highest)
+                highest = key;
+        } else if ((packed = packed_count(L)) < 0) {
             lua_pop(L, 2);
+            *count = (int64_t)lua_rawlen(L, index);
             return SHAPE_MAP;
         }
-        found += inside;
     }
-    return packed >= 0 || found == *count ? SHAPE_LIST : SHAPE_MAP;
+    *count = packed >= 0 ? packed : highest;
+    if (packed >= 0 ? highest <= packed : found == highest)
+        return SHAPE_LIST;
+    *count = (int64_t)lua_rawlen(L, index);
+    return SHAPE_MAP;
 }
 
 static bool append_item(struct conversion *c, asyr_value *list, int index,

@@ -4,12 +4,15 @@ local native = require "asyncresult.native"
 local options = require "asyncresult.options"
 
 local deadline_of = native.deadline
+local own_result = native.own_result
+local pool_of = native.result_pool
 local result_get = native.result_get
 local result_wait = native.result_wait
 local result_is_ready = native.result_is_ready
-local pcall, setmetatable, tostring = pcall, setmetatable, tostring
+local pcall, tostring = pcall, tostring
 
-local Result = {}
+-- The metatable is the C side's, which makes the objects.
+local Result = native.result_class()
 Result.__index = Result
 Result.__name = "AsyncResult"
 
@@ -22,68 +25,68 @@ local outcomes = {
 
 -- The pool stays alive as long as one of its results is held.
 function Result.new(handle, pool)
-  return setmetatable({handle = handle, pool = pool}, Result)
+  return own_result(handle, pool)
 end
 
 --- The value, or the task's error raised; Timeout when `timeout` seconds passed first.
-function Result:get(timeout)
-  local handle, queue = self.handle, self.pool.queue
+Result.get = native.result_getter(function(self, timeout)
+  local queue = pool_of(self).queue
   local deadline = timeout ~= nil and deadline_of(timeout) or nil
-  local done, value = result_get(handle, queue, deadline)
+  local done, value = result_get(self, queue, deadline)
   while not done do
-    done, value = result_get(handle, queue, deadline)
+    done, value = result_get(self, queue, deadline)
   end
   return value
-end
+end)
 
 --- Whether the result is ready, after at most `timeout` seconds; raises no error of
 -- the task.
 function Result:wait(timeout)
-  local handle, queue = self.handle, self.pool.queue
+  local queue = pool_of(self).queue
   local deadline = timeout ~= nil and deadline_of(timeout) or nil
-  local done = result_wait(handle, queue, deadline)
+  local done = result_wait(self, queue, deadline)
   while done == false do
-    done = result_wait(handle, queue, deadline)
+    done = result_wait(self, queue, deadline)
   end
   return done == true
 end
 
 --- Whether there is a value or an error for good; never waits.
 function Result:ready()
-  return result_is_ready(self.handle)
+  return result_is_ready(self)
 end
 
 --- Whether the task completed without an error; NotReady before.
 function Result:successful()
-  return native.result_is_successful(self.handle)
+  return native.result_is_successful(self)
 end
 
 --- Ask for the task not to run: "dequeued" when it never will, "asked" when it runs
 -- and sees its flag, false when it is too late.
 function Result:cancel()
-  return outcomes[native.result_cancel(self.handle)]
+  return outcomes[native.result_cancel(self)]
 end
 
 --- The number given as the option `tag`; 0 without one.
 function Result:tag()
-  return native.result_get_tag(self.handle)
+  return native.result_get_tag(self)
 end
 
 --- Call f(result) once the result is ready: at once if it is, otherwise where the
 -- pool's callbacks run.  An error of f goes to the pool's on_unread_error.
 function Result:add_done_callback(f)
   options.check_callable("done callback", f)
-  local pool = self.pool
+  local pool = pool_of(self)
   local function guarded()
     local ok, failure = pcall(f, self)
     if not ok then
       pool:report(failure)
     end
   end
-  if result_is_ready(self.handle) then
+  if result_is_ready(self) then
     guarded()
   else
-    native.add_done_callback(self.handle, guarded, pool.queue)
+    native.add_done_callback(self, guarded, pool.queue)
   end
 end
 
@@ -93,7 +96,7 @@ local function describe(result)
 end
 
 function Result:__tostring()
-  local state = native.result_get_state(self.handle)
+  local state = native.result_get_state(self)
   if state == native.RESULT_READY then
     return "AsyncResult<ready, " .. describe(self) .. ">"
   end

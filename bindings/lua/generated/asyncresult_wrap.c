@@ -2754,6 +2754,15 @@ static swig_module_info swig_module = {swig_types, 35, 0, 0, 0, 0};
 #undef SWIGEXPORT
 #define SWIGEXPORT
 
+/* A result is no object of SWIG's. */
+#define PUSH_HANDLE(L, handle, type)                                                \
+    do {                                                                            \
+        if ((type) == SWIGTYPE_p_asyr_result)                                       \
+            push_result(L, (void *)(handle));                                       \
+        else                                                                        \
+            SWIG_NewPointerObj(L, handle, type, 1);                                 \
+    } while (0)
+
 SWIGINTERN void delete_asyr_error(struct asyr_error *self){
         asyr_error_unref(self);
     }
@@ -3331,8 +3340,10 @@ static int _wrap_library_open(lua_State* L) {
   arg1 = (char *)lua_tostring(L, 1);
   result = (asyr_status)asyr_library_open((char const *)arg1,arg2,arg3);
   (void)result;
-  SWIG_NewPointerObj(L, *arg2, SWIGTYPE_p_asyr_library, 1);
-  SWIG_arg++;
+  if (*arg2) {
+    PUSH_HANDLE(L, *arg2, SWIGTYPE_p_asyr_library);
+    SWIG_arg++;
+  }
   if (*arg3) {
     glue_push_error(L, *arg3);
     SWIG_fail;
@@ -3390,8 +3401,10 @@ static int _wrap_function_new_c(lua_State* L) {
   arg2 = (char *)lua_tostring(L, 2);
   result = (asyr_status)asyr_function_new_c(arg1,(char const *)arg2,arg3,arg4);
   (void)result;
-  SWIG_NewPointerObj(L, *arg3, SWIGTYPE_p_asyr_function, 1);
-  SWIG_arg++;
+  if (*arg3) {
+    PUSH_HANDLE(L, *arg3, SWIGTYPE_p_asyr_function);
+    SWIG_arg++;
+  }
   if (*arg4) {
     glue_push_error(L, *arg4);
     SWIG_fail;
@@ -3454,12 +3467,11 @@ static int _wrap_result_is_ready(lua_State* L) {
   bool result;
   
   SWIG_check_num_args("asyr_result_is_ready",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_result_is_ready",1,"asyr_result *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_result,0))){
-    SWIG_fail_ptr("result_is_ready",1,SWIGTYPE_p_asyr_result);
+  arg1 = to_result(L, 1);
+  if (!arg1) {
+    glue_push_error(L, refuse_result(L, 1));
+    SWIG_fail;
   }
-  
   result = (bool)asyr_result_is_ready(arg1);
   lua_pushboolean(L,(int)(result!=0)); SWIG_arg++;
   return SWIG_arg;
@@ -3482,12 +3494,11 @@ static int _wrap_result_is_successful(lua_State* L) {
   arg2 = &truth2;
   arg3 = &failure3;
   SWIG_check_num_args("asyr_result_is_successful",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_result_is_successful",1,"asyr_result *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_result,0))){
-    SWIG_fail_ptr("result_is_successful",1,SWIGTYPE_p_asyr_result);
+  arg1 = to_result(L, 1);
+  if (!arg1) {
+    glue_push_error(L, refuse_result(L, 1));
+    SWIG_fail;
   }
-  
   result = (asyr_status)asyr_result_is_successful(arg1,arg2,arg3);
   (void)result;
   lua_pushboolean(L, *arg2);
@@ -3510,12 +3521,11 @@ static int _wrap_result_get_state(lua_State* L) {
   int32_t result;
   
   SWIG_check_num_args("asyr_result_get_state",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_result_get_state",1,"asyr_result *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_result,0))){
-    SWIG_fail_ptr("result_get_state",1,SWIGTYPE_p_asyr_result);
+  arg1 = to_result(L, 1);
+  if (!arg1) {
+    glue_push_error(L, refuse_result(L, 1));
+    SWIG_fail;
   }
-  
   result = (int32_t)asyr_result_get_state(arg1);
   push_int64(L, result);
   SWIG_arg++;
@@ -3533,12 +3543,11 @@ static int _wrap_result_get_tag(lua_State* L) {
   uint64_t result;
   
   SWIG_check_num_args("asyr_result_get_tag",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_result_get_tag",1,"asyr_result const *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_result,0))){
-    SWIG_fail_ptr("result_get_tag",1,SWIGTYPE_p_asyr_result);
+  arg1 = to_result(L, 1);
+  if (!arg1) {
+    glue_push_error(L, refuse_result(L, 1));
+    SWIG_fail;
   }
-  
   result = (uint64_t)asyr_result_get_tag((struct asyr_result const *)arg1);
   push_uint64(L, result);
   SWIG_arg++;
@@ -3562,12 +3571,11 @@ static int _wrap_result_cancel(lua_State* L) {
   arg2 = &number2;
   arg3 = &failure3;
   SWIG_check_num_args("asyr_result_cancel",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_result_cancel",1,"asyr_result *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_result,0))){
-    SWIG_fail_ptr("result_cancel",1,SWIGTYPE_p_asyr_result);
+  arg1 = to_result(L, 1);
+  if (!arg1) {
+    glue_push_error(L, refuse_result(L, 1));
+    SWIG_fail;
   }
-  
   result = (asyr_status)asyr_result_cancel(arg1,arg2,arg3);
   (void)result;
   push_int64(L, *arg2);
@@ -3603,8 +3611,10 @@ static int _wrap_queue_new(lua_State* L) {
   }
   result = (asyr_status)asyr_queue_new(arg1,arg2,arg3);
   (void)result;
-  SWIG_NewPointerObj(L, *arg2, SWIGTYPE_p_asyr_queue, 1);
-  SWIG_arg++;
+  if (*arg2) {
+    PUSH_HANDLE(L, *arg2, SWIGTYPE_p_asyr_queue);
+    SWIG_arg++;
+  }
   if (*arg3) {
     glue_push_error(L, *arg3);
     SWIG_fail;
@@ -3716,8 +3726,10 @@ static int _wrap_task_options_new(lua_State* L) {
   SWIG_check_num_args("asyr_task_options_new",0,0)
   result = (asyr_status)asyr_task_options_new(arg1,arg2);
   (void)result;
-  SWIG_NewPointerObj(L, *arg1, SWIGTYPE_p_asyr_task_options, 1);
-  SWIG_arg++;
+  if (*arg1) {
+    PUSH_HANDLE(L, *arg1, SWIGTYPE_p_asyr_task_options);
+    SWIG_arg++;
+  }
   if (*arg2) {
     glue_push_error(L, *arg2);
     SWIG_fail;
@@ -3996,8 +4008,10 @@ static int _wrap_pool_options_new(lua_State* L) {
   SWIG_check_num_args("asyr_pool_options_new",0,0)
   result = (asyr_status)asyr_pool_options_new(arg1,arg2);
   (void)result;
-  SWIG_NewPointerObj(L, *arg1, SWIGTYPE_p_asyr_pool_options, 1);
-  SWIG_arg++;
+  if (*arg1) {
+    PUSH_HANDLE(L, *arg1, SWIGTYPE_p_asyr_pool_options);
+    SWIG_arg++;
+  }
   if (*arg2) {
     glue_push_error(L, *arg2);
     SWIG_fail;
@@ -4381,8 +4395,10 @@ static int _wrap_pool_new(lua_State* L) {
   
   result = (asyr_status)asyr_pool_new((struct asyr_pool_options const *)arg1,arg2,arg3);
   (void)result;
-  SWIG_NewPointerObj(L, *arg2, SWIGTYPE_p_asyr_pool, 1);
-  SWIG_arg++;
+  if (*arg2) {
+    PUSH_HANDLE(L, *arg2, SWIGTYPE_p_asyr_pool);
+    SWIG_arg++;
+  }
   if (*arg3) {
     glue_push_error(L, *arg3);
     SWIG_fail;
@@ -4436,8 +4452,10 @@ static int _wrap_pool_apply_async(lua_State* L) {
   
   result = (asyr_status)asyr_pool_apply_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
-  SWIG_NewPointerObj(L, *arg5, SWIGTYPE_p_asyr_result, 1);
-  SWIG_arg++;
+  if (*arg5) {
+    PUSH_HANDLE(L, *arg5, SWIGTYPE_p_asyr_result);
+    SWIG_arg++;
+  }
   if (*arg6) {
     glue_push_error(L, *arg6);
     SWIG_fail;
@@ -4493,8 +4511,10 @@ static int _wrap_pool_map_async(lua_State* L) {
   
   result = (asyr_status)asyr_pool_map_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
-  SWIG_NewPointerObj(L, *arg5, SWIGTYPE_p_asyr_result, 1);
-  SWIG_arg++;
+  if (*arg5) {
+    PUSH_HANDLE(L, *arg5, SWIGTYPE_p_asyr_result);
+    SWIG_arg++;
+  }
   if (*arg6) {
     glue_push_error(L, *arg6);
     SWIG_fail;
@@ -4550,8 +4570,10 @@ static int _wrap_pool_starmap_async(lua_State* L) {
   
   result = (asyr_status)asyr_pool_starmap_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
-  SWIG_NewPointerObj(L, *arg5, SWIGTYPE_p_asyr_result, 1);
-  SWIG_arg++;
+  if (*arg5) {
+    PUSH_HANDLE(L, *arg5, SWIGTYPE_p_asyr_result);
+    SWIG_arg++;
+  }
   if (*arg6) {
     glue_push_error(L, *arg6);
     SWIG_fail;
@@ -4711,8 +4733,10 @@ static int _wrap_pool_imap(lua_State* L) {
   
   result = (asyr_status)asyr_pool_imap(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
-  SWIG_NewPointerObj(L, *arg5, SWIGTYPE_p_asyr_iterator, 1);
-  SWIG_arg++;
+  if (*arg5) {
+    PUSH_HANDLE(L, *arg5, SWIGTYPE_p_asyr_iterator);
+    SWIG_arg++;
+  }
   if (*arg6) {
     glue_push_error(L, *arg6);
     SWIG_fail;
@@ -4828,8 +4852,10 @@ static int _wrap_strand_new(lua_State* L) {
   arg2 = (int32_t)number2;
   result = (asyr_status)asyr_strand_new(arg1,arg2,arg3,arg4);
   (void)result;
-  SWIG_NewPointerObj(L, *arg3, SWIGTYPE_p_asyr_strand, 1);
-  SWIG_arg++;
+  if (*arg3) {
+    PUSH_HANDLE(L, *arg3, SWIGTYPE_p_asyr_strand);
+    SWIG_arg++;
+  }
   if (*arg4) {
     glue_push_error(L, *arg4);
     SWIG_fail;
@@ -4875,13 +4901,12 @@ static int _wrap_result_get(lua_State* L) {
   
   arg1 = L;
   SWIG_check_num_args("glue_result_get",3,3)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_result_get",1,"asyr_result *");
   if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_result_get",2,"asyr_queue *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_result,0))){
-    SWIG_fail_ptr("result_get",2,SWIGTYPE_p_asyr_result);
+  arg2 = to_result(L, 1);
+  if (!arg2) {
+    glue_push_error(L, refuse_result(L, 1));
+    SWIG_fail;
   }
-  
   
   if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_queue,0))){
     SWIG_fail_ptr("result_get",3,SWIGTYPE_p_asyr_queue);
@@ -4910,13 +4935,12 @@ static int _wrap_result_wait(lua_State* L) {
   
   arg1 = L;
   SWIG_check_num_args("glue_result_wait",3,3)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_result_wait",1,"asyr_result *");
   if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_result_wait",2,"asyr_queue *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_result,0))){
-    SWIG_fail_ptr("result_wait",2,SWIGTYPE_p_asyr_result);
+  arg2 = to_result(L, 1);
+  if (!arg2) {
+    glue_push_error(L, refuse_result(L, 1));
+    SWIG_fail;
   }
-  
   
   if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_queue,0))){
     SWIG_fail_ptr("result_wait",3,SWIGTYPE_p_asyr_queue);
@@ -4998,6 +5022,139 @@ static int _wrap_queue_run(lua_State* L) {
 }
 
 
+static int _wrap_result_class(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_result_class",0,0)
+  result = (glue_pushed)glue_result_class(arg1);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_own_result(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_index arg3 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_own_result",2,2)
+  {
+    arg2 = 1;
+  }
+  {
+    arg3 = 2;
+  }
+  result = (glue_pushed)glue_own_result(arg1,arg2,arg3);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_result_pool(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_result_pool",1,1)
+  {
+    arg2 = 1;
+  }
+  result = (glue_pushed)glue_result_pool(arg1,arg2);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_result_getter(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_result_getter",1,1)
+  {
+    arg2 = 1;
+  }
+  result = (glue_pushed)glue_result_getter(arg1,arg2);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_submit(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  asyr_pool *arg2 = (asyr_pool *) 0 ;
+  asyr_function *arg3 = (asyr_function *) 0 ;
+  glue_index arg4 ;
+  glue_index arg5 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_submit",4,4)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_submit",1,"asyr_pool *");
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_submit",2,"asyr_function *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_pool,0))){
+    SWIG_fail_ptr("submit",2,SWIGTYPE_p_asyr_pool);
+  }
+  
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_function,0))){
+    SWIG_fail_ptr("submit",3,SWIGTYPE_p_asyr_function);
+  }
+  
+  {
+    arg4 = 3;
+  }
+  {
+    arg5 = 4;
+  }
+  result = (glue_pushed)glue_submit(arg1,arg2,arg3,arg4,arg5);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
 static int _wrap_imap_input(lua_State* L) {
   int SWIG_arg = 0;
   lua_State *arg1 = (lua_State *) 0 ;
@@ -5038,8 +5195,10 @@ static int _wrap_imap_input(lua_State* L) {
   
   result = (asyr_status)glue_imap_input(arg1,arg2,arg3,arg4,arg5,arg6,arg7);
   (void)result;
-  SWIG_NewPointerObj(L, *arg6, SWIGTYPE_p_asyr_iterator, 1);
-  SWIG_arg++;
+  if (*arg6) {
+    PUSH_HANDLE(L, *arg6, SWIGTYPE_p_asyr_iterator);
+    SWIG_arg++;
+  }
   if (*arg7) {
     glue_push_error(L, *arg7);
     SWIG_fail;
@@ -5229,13 +5388,12 @@ static int _wrap_add_done_callback(lua_State* L) {
   arg1 = L;
   arg5 = &failure5;
   SWIG_check_num_args("glue_add_done_callback",3,3)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_add_done_callback",1,"asyr_result *");
   if(!SWIG_isptrtype(L,3)) SWIG_fail_arg("glue_add_done_callback",3,"asyr_queue *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_result,0))){
-    SWIG_fail_ptr("add_done_callback",2,SWIGTYPE_p_asyr_result);
+  arg2 = to_result(L, 1);
+  if (!arg2) {
+    glue_push_error(L, refuse_result(L, 1));
+    SWIG_fail;
   }
-  
   {
     arg3 = 2;
   }
@@ -5565,6 +5723,11 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "result_wait", _wrap_result_wait},
     { "pool_join", _wrap_pool_join},
     { "queue_run", _wrap_queue_run},
+    { "result_class", _wrap_result_class},
+    { "own_result", _wrap_own_result},
+    { "result_pool", _wrap_result_pool},
+    { "result_getter", _wrap_result_getter},
+    { "submit", _wrap_submit},
     { "imap_input", _wrap_imap_input},
     { "iterator_next", _wrap_iterator_next},
     { "free_iterator", _wrap_free_iterator},
