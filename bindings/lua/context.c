@@ -286,5 +286,5 @@ void glue_open(lua_State *L)
     lua_pushcclosure(L, keep_failure, 1);
     context->handler = luaL_ref(L, LUA_REGISTRYINDEX);
     open_boxes(L);
-    open_results(L);
+    open_handles(L);
 }

@@ -38,7 +38,7 @@ glue_pushed glue_result_pool(lua_State *L, glue_index result);
  * otherwise. */
 glue_pushed glue_result_getter(lua_State *L, glue_index waiting);
 /* asyr_pool_apply_async() without options. */
-glue_pushed glue_submit(lua_State *L, asyr_pool *pool, asyr_function *function,
+glue_pushed glue_submit(lua_State *L, glue_index pool, glue_index function,
                         glue_index arguments, glue_index owner);
 
 /*

@@ -14,14 +14,18 @@
 #undef SWIGEXPORT
 #define SWIGEXPORT
 
-/* A result is no object of SWIG's. */
-#define PUSH_HANDLE(L, handle, type)                                                \
-    do {                                                                            \
-        if ((type) == SWIGTYPE_p_asyr_result)                                       \
-            push_result(L, (void *)(handle));                                       \
-        else                                                                        \
-            SWIG_NewPointerObj(L, handle, type, 1);                                 \
-    } while (0)
+/* Some handles are no objects of SWIG's. */
+static void push_handle(lua_State *L, void *handle, swig_type_info *type)
+{
+    if (type == SWIGTYPE_p_asyr_result)
+        push_object(L, handle, &result_kind);
+    else if (type == SWIGTYPE_p_asyr_pool)
+        push_object(L, handle, &pool_kind);
+    else if (type == SWIGTYPE_p_asyr_function)
+        push_object(L, handle, &function_kind);
+    else
+        SWIG_NewPointerObj(L, handle, type, 1);
+}
 %}
 
 #define ASYR_POOL_RELEASE glue_release_pool
@@ -67,19 +71,23 @@
 %define %asyr_handle_out(TYPE, PARAMETER)
 %typemap(argout, noblock=1) TYPE **PARAMETER {
     if (*$1) {
-        PUSH_HANDLE(L, *$1, $*1_descriptor);
+        push_handle(L, *$1, $*1_descriptor);
         SWIG_arg++;
     }
 }
 %enddef
 
-%typemap(in, noblock=1) asyr_result * {
-    $1 = to_result(L, $input);
-    if (!$1) {
-        glue_push_error(L, refuse_result(L, $input));
+%define %glue_object(TYPE, KIND)
+%typemap(in, noblock=1) TYPE * {
+    if (!($1 = to_object(L, $input, &KIND))) {
+        glue_push_error(L, refuse_object(L, $input, &KIND));
         SWIG_fail;
     }
 }
+%enddef
+%glue_object(asyr_result, result_kind)
+%glue_object(asyr_pool, pool_kind)
+%glue_object(asyr_function, function_kind)
 
 /* A failure has an error object, which the typemap of `error` raises. */
 %typemap(out, noblock=1) asyr_status {

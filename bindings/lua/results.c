@@ -1,81 +1,9 @@
 /*
- * Results: the userdata that a program holds.
+ * Results: what is called for every task, without a detour through SWIG's objects.
  *
- * A result is a full userdata with one reference and its pool as the user value, so a
- * task costs one object of Lua.  Its metatable is the class in result.lua.  It is told
- * apart by its first word: comparing metatables costs more than the rest of get().
+ * The user value of a result is its pool, which lives as long.
  */
 #include "support.h"
-
-struct result_box {
-    const void *mark;    /* &result_key */
-    asyr_result *result; /* owned; NULL after its finaliser */
-};
-
-static const char result_key = 'r';
-
-static struct result_box *to_box_of_result(lua_State *L, int index)
-{
-    if (lua_type(L, index) != LUA_TUSERDATA ||
-        lua_rawlen(L, index) != sizeof(struct result_box))
-        return NULL;
-    struct result_box *box = lua_touserdata(L, index);
-    return box->mark == &result_key ? box : NULL;
-}
-
-asyr_result *to_result(lua_State *L, int index)
-{
-    struct result_box *box = to_box_of_result(L, index);
-    return box ? box->result : NULL;
-}
-
-static asyr_result **push_empty_result(lua_State *L)
-{
-    struct result_box *box = lua_newuserdata(L, sizeof *box);
-    box->mark = &result_key;
-    box->result = NULL;
-    lua_pushlightuserdata(L, (void *)&result_key);
-    lua_rawget(L, LUA_REGISTRYINDEX);
-    lua_setmetatable(L, -2);
-    return &box->result;
-}
-
-void push_result(lua_State *L, asyr_result *consumed)
-{
-    *push_empty_result(L) = consumed;
-}
-
-static int result_gc(lua_State *L)
-{
-    struct result_box *box = to_box_of_result(L, 1);
-    if (box) {
-        asyr_result_unref(box->result);
-        box->result = NULL;
-    }
-    return 0;
-}
-
-void open_results(lua_State *L)
-{
-    lua_pushlightuserdata(L, (void *)&result_key);
-    lua_newtable(L);
-    lua_pushcfunction(L, result_gc);
-    lua_setfield(L, -2, "__gc");
-    lua_rawset(L, LUA_REGISTRYINDEX);
-}
-
-glue_pushed glue_result_class(lua_State *L)
-{
-    lua_pushlightuserdata(L, (void *)&result_key);
-    lua_rawget(L, LUA_REGISTRYINDEX);
-    return 1;
-}
-
-asyr_error *refuse_result(lua_State *L, int index)
-{
-    return new_error(ASYR_E_ARGUMENT, "result: expected an AsyncResult, found %s",
-                     luaL_typename(L, index));
-}
 
 /* ---- the pool ---- */
 
@@ -89,28 +17,33 @@ glue_pushed glue_own_result(lua_State *L, glue_index result, glue_index pool)
 
 glue_pushed glue_result_pool(lua_State *L, glue_index result)
 {
-    if (!to_result(L, result))
-        return glue_fail(L, refuse_result(L, result));
+    if (!to_object(L, result, &result_kind))
+        return glue_fail(L, refuse_object(L, result, &result_kind));
     lua_getuservalue(L, result);
     return 1;
 }
 
 /* ---- what is called for every task ---- */
 
-glue_pushed glue_submit(lua_State *L, asyr_pool *pool, asyr_function *function,
+glue_pushed glue_submit(lua_State *L, glue_index pool, glue_index function,
                         glue_index arguments, glue_index owner)
 {
     asyr_error *error = NULL;
     asyr_value *list = NULL;
-    asyr_result **slot = push_empty_result(L);
+    asyr_pool *to = to_object(L, pool, &pool_kind);
+    asyr_function *callee = to_object(L, function, &function_kind);
+    if (!to || !callee)
+        return glue_fail(L, to ? refuse_object(L, function, &function_kind)
+                               : refuse_object(L, pool, &pool_kind));
     if (!lua_isnil(L, arguments) &&
         !(list = glue_to_list(L, arguments, "arguments", &error)))
         return glue_fail(L, error);
-    asyr_status status =
-        asyr_pool_apply_async(pool, function, list, NULL, slot, &error);
+    asyr_result *result = NULL;
+    asyr_pool_apply_async(to, callee, list, NULL, &result, &error);
     asyr_value_unref(list);
-    if (status != ASYR_OK)
+    if (!result)
         return glue_fail(L, error);
+    push_object(L, result, &result_kind);
     lua_pushvalue(L, owner);
     lua_setuservalue(L, -2);
     return 1;
@@ -121,9 +54,9 @@ static int get(lua_State *L)
 {
     asyr_value *value = NULL;
     asyr_error *error = NULL;
-    asyr_result *result = to_result(L, 1);
+    asyr_result *result = to_object(L, 1, &result_kind);
     if (!result) {
-        glue_push_error(L, refuse_result(L, 1));
+        glue_push_error(L, refuse_object(L, 1, &result_kind));
         return lua_error(L);
     }
     if (!asyr_result_is_ready(result)) {

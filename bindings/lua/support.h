@@ -67,11 +67,14 @@ glue_pushed answer_slice(lua_State *L, const struct slice *slice, asyr_status st
                          asyr_error *error);
 void glue_release_pool(asyr_pool *pool);
 
-/* results.c */
-void open_results(lua_State *L);
-asyr_result *to_result(lua_State *L, int index);
-asyr_error *refuse_result(lua_State *L, int index);
-void push_result(lua_State *L, asyr_result *consumed);
+/* handles.c */
+struct handle_kind;
+extern const struct handle_kind result_kind, pool_kind, function_kind;
+void open_handles(lua_State *L);
+/* What a handle of that kind refers to; NULL for anything else. */
+void *to_object(lua_State *L, int index, const struct handle_kind *kind);
+asyr_error *refuse_object(lua_State *L, int index, const struct handle_kind *kind);
+void push_object(lua_State *L, void *consumed, const struct handle_kind *kind);
 
 /* numbers.c */
 bool read_int64(lua_State *L, int index, int64_t *number);

@@ -19,6 +19,8 @@ struct conversion {
     char path[160];
 };
 
+enum { SHORT_LIST = 8 };
+
 enum shape { SHAPE_LIST, SHAPE_MAP };
 
 static asyr_value *convert(struct conversion *c, int index);
@@ -248,10 +250,50 @@ static asyr_value *table_to_list(struct conversion *c, int index, const char *wh
     return NULL;
 }
 
+/* The key, and the item above it. */
+static bool append_in_order(struct conversion *c, asyr_value *list, int key,
+                            lua_Number place)
+{
+    if (lua_type(c->L, key) != LUA_TNUMBER || lua_tonumber(c->L, key) != place)
+        return false;
+    asyr_value *item = convert(c, key + 1);
+    bool done = item && asyr_value_append(list, item, c->error) == ASYR_OK;
+    asyr_value_unref(item);
+    return done;
+}
+
+/* A short table whose keys come as 1, 2, ...: nearly every list of arguments.  NULL when
+ * table_to_list() has to look at it. */
+static asyr_value *convert_in_order(struct conversion *c, int index)
+{
+    lua_State *L = c->L;
+    int top = lua_gettop(L);
+    int64_t count = (int64_t)lua_rawlen(L, index);
+    asyr_value *list = NULL;
+    if (count > SHORT_LIST || asyr_value_new_list(count, &list, NULL) != ASYR_OK)
+        return NULL;
+    bool in_order = true;
+    lua_pushnil(L);
+    for (lua_Number place = 1; in_order && lua_next(L, index); place++) {
+        in_order = append_in_order(c, list, top + 1, place);
+        lua_settop(L, top + 1);
+    }
+    if (in_order)
+        return list;
+    lua_settop(L, top);
+    asyr_value_unref(list);
+    return NULL;
+}
+
 asyr_value *glue_to_list(lua_State *L, int index, const char *what,
                          asyr_error **error)
 {
-    struct conversion c = {.L = L, .error = error, .depth = 1};
+    struct conversion c;
+    c.L = L;
+    c.error = error;
+    c.depth = 1;
+    c.reason[0] = c.path[0] = '\0';
+    index = lua_absindex(L, index);
     asyr_value *box = to_box(L, index);
     if (box)
         return asyr_value_ref(box);
@@ -260,7 +302,11 @@ asyr_value *glue_to_list(lua_State *L, int index, const char *what,
                            luaL_typename(L, index));
         return NULL;
     }
-    asyr_value *list = table_to_list(&c, lua_absindex(L, index), what);
+    asyr_value *list = convert_in_order(&c, index);
+    if (list || *error)
+        return list;
+    c.reason[0] = c.path[0] = '\0';
+    list = table_to_list(&c, index, what);
     if (!list)
         report_refusal(&c, what);
     return list;

@@ -2754,14 +2754,18 @@ static swig_module_info swig_module = {swig_types, 35, 0, 0, 0, 0};
 #undef SWIGEXPORT
 #define SWIGEXPORT
 
-/* A result is no object of SWIG's. */
-#define PUSH_HANDLE(L, handle, type)                                                \
-    do {                                                                            \
-        if ((type) == SWIGTYPE_p_asyr_result)                                       \
-            push_result(L, (void *)(handle));                                       \
-        else                                                                        \
-            SWIG_NewPointerObj(L, handle, type, 1);                                 \
-    } while (0)
+/* Some handles are no objects of SWIG's. */
+static void push_handle(lua_State *L, void *handle, swig_type_info *type)
+{
+    if (type == SWIGTYPE_p_asyr_result)
+        push_object(L, handle, &result_kind);
+    else if (type == SWIGTYPE_p_asyr_pool)
+        push_object(L, handle, &pool_kind);
+    else if (type == SWIGTYPE_p_asyr_function)
+        push_object(L, handle, &function_kind);
+    else
+        SWIG_NewPointerObj(L, handle, type, 1);
+}
 
 SWIGINTERN void delete_asyr_error(struct asyr_error *self){
         asyr_error_unref(self);
@@ -3341,7 +3345,7 @@ static int _wrap_library_open(lua_State* L) {
   result = (asyr_status)asyr_library_open((char const *)arg1,arg2,arg3);
   (void)result;
   if (*arg2) {
-    PUSH_HANDLE(L, *arg2, SWIGTYPE_p_asyr_library);
+    push_handle(L, *arg2, SWIGTYPE_p_asyr_library);
     SWIG_arg++;
   }
   if (*arg3) {
@@ -3402,7 +3406,7 @@ static int _wrap_function_new_c(lua_State* L) {
   result = (asyr_status)asyr_function_new_c(arg1,(char const *)arg2,arg3,arg4);
   (void)result;
   if (*arg3) {
-    PUSH_HANDLE(L, *arg3, SWIGTYPE_p_asyr_function);
+    push_handle(L, *arg3, SWIGTYPE_p_asyr_function);
     SWIG_arg++;
   }
   if (*arg4) {
@@ -3423,12 +3427,10 @@ static int _wrap_function_get_name(lua_State* L) {
   char *result = 0 ;
   
   SWIG_check_num_args("asyr_function_get_name",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_function_get_name",1,"asyr_function const *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("function_get_name",1,SWIGTYPE_p_asyr_function);
+  if (!(arg1 = to_object(L, 1, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &function_kind));
+    SWIG_fail;
   }
-  
   result = (char *)asyr_function_get_name((struct asyr_function const *)arg1);
   lua_pushstring(L,(const char *)result); SWIG_arg++;
   return SWIG_arg;
@@ -3445,12 +3447,10 @@ static int _wrap_function_get_prototype(lua_State* L) {
   char *result = 0 ;
   
   SWIG_check_num_args("asyr_function_get_prototype",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_function_get_prototype",1,"asyr_function const *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("function_get_prototype",1,SWIGTYPE_p_asyr_function);
+  if (!(arg1 = to_object(L, 1, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &function_kind));
+    SWIG_fail;
   }
-  
   result = (char *)asyr_function_get_prototype((struct asyr_function const *)arg1);
   lua_pushstring(L,(const char *)result); SWIG_arg++;
   return SWIG_arg;
@@ -3467,9 +3467,8 @@ static int _wrap_result_is_ready(lua_State* L) {
   bool result;
   
   SWIG_check_num_args("asyr_result_is_ready",1,1)
-  arg1 = to_result(L, 1);
-  if (!arg1) {
-    glue_push_error(L, refuse_result(L, 1));
+  if (!(arg1 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
     SWIG_fail;
   }
   result = (bool)asyr_result_is_ready(arg1);
@@ -3494,9 +3493,8 @@ static int _wrap_result_is_successful(lua_State* L) {
   arg2 = &truth2;
   arg3 = &failure3;
   SWIG_check_num_args("asyr_result_is_successful",1,1)
-  arg1 = to_result(L, 1);
-  if (!arg1) {
-    glue_push_error(L, refuse_result(L, 1));
+  if (!(arg1 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
     SWIG_fail;
   }
   result = (asyr_status)asyr_result_is_successful(arg1,arg2,arg3);
@@ -3521,9 +3519,8 @@ static int _wrap_result_get_state(lua_State* L) {
   int32_t result;
   
   SWIG_check_num_args("asyr_result_get_state",1,1)
-  arg1 = to_result(L, 1);
-  if (!arg1) {
-    glue_push_error(L, refuse_result(L, 1));
+  if (!(arg1 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
     SWIG_fail;
   }
   result = (int32_t)asyr_result_get_state(arg1);
@@ -3543,9 +3540,8 @@ static int _wrap_result_get_tag(lua_State* L) {
   uint64_t result;
   
   SWIG_check_num_args("asyr_result_get_tag",1,1)
-  arg1 = to_result(L, 1);
-  if (!arg1) {
-    glue_push_error(L, refuse_result(L, 1));
+  if (!(arg1 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
     SWIG_fail;
   }
   result = (uint64_t)asyr_result_get_tag((struct asyr_result const *)arg1);
@@ -3571,9 +3567,8 @@ static int _wrap_result_cancel(lua_State* L) {
   arg2 = &number2;
   arg3 = &failure3;
   SWIG_check_num_args("asyr_result_cancel",1,1)
-  arg1 = to_result(L, 1);
-  if (!arg1) {
-    glue_push_error(L, refuse_result(L, 1));
+  if (!(arg1 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
     SWIG_fail;
   }
   result = (asyr_status)asyr_result_cancel(arg1,arg2,arg3);
@@ -3612,7 +3607,7 @@ static int _wrap_queue_new(lua_State* L) {
   result = (asyr_status)asyr_queue_new(arg1,arg2,arg3);
   (void)result;
   if (*arg2) {
-    PUSH_HANDLE(L, *arg2, SWIGTYPE_p_asyr_queue);
+    push_handle(L, *arg2, SWIGTYPE_p_asyr_queue);
     SWIG_arg++;
   }
   if (*arg3) {
@@ -3727,7 +3722,7 @@ static int _wrap_task_options_new(lua_State* L) {
   result = (asyr_status)asyr_task_options_new(arg1,arg2);
   (void)result;
   if (*arg1) {
-    PUSH_HANDLE(L, *arg1, SWIGTYPE_p_asyr_task_options);
+    push_handle(L, *arg1, SWIGTYPE_p_asyr_task_options);
     SWIG_arg++;
   }
   if (*arg2) {
@@ -4009,7 +4004,7 @@ static int _wrap_pool_options_new(lua_State* L) {
   result = (asyr_status)asyr_pool_options_new(arg1,arg2);
   (void)result;
   if (*arg1) {
-    PUSH_HANDLE(L, *arg1, SWIGTYPE_p_asyr_pool_options);
+    push_handle(L, *arg1, SWIGTYPE_p_asyr_pool_options);
     SWIG_arg++;
   }
   if (*arg2) {
@@ -4109,17 +4104,15 @@ static int _wrap_pool_options_set_initializer(lua_State* L) {
   arg4 = &failure4;
   SWIG_check_num_args("asyr_pool_options_set_initializer",3,3)
   if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_options_set_initializer",1,"asyr_pool_options *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_pool_options_set_initializer",2,"asyr_function *");
   
   if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool_options,0))){
     SWIG_fail_ptr("pool_options_set_initializer",1,SWIGTYPE_p_asyr_pool_options);
   }
   
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("pool_options_set_initializer",2,SWIGTYPE_p_asyr_function);
+  if (!(arg2 = to_object(L, 2, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &function_kind));
+    SWIG_fail;
   }
-  
   if (!lua_isnil(L, 3) &&
     !(arg3 = glue_to_list(L, 3, "arguments", &refusal3))) {
     glue_push_error(L, refusal3);
@@ -4396,7 +4389,7 @@ static int _wrap_pool_new(lua_State* L) {
   result = (asyr_status)asyr_pool_new((struct asyr_pool_options const *)arg1,arg2,arg3);
   (void)result;
   if (*arg2) {
-    PUSH_HANDLE(L, *arg2, SWIGTYPE_p_asyr_pool);
+    push_handle(L, *arg2, SWIGTYPE_p_asyr_pool);
     SWIG_arg++;
   }
   if (*arg3) {
@@ -4427,19 +4420,15 @@ static int _wrap_pool_apply_async(lua_State* L) {
   arg5 = &made5;
   arg6 = &failure6;
   SWIG_check_num_args("asyr_pool_apply_async",4,4)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_apply_async",1,"asyr_pool *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_pool_apply_async",2,"asyr_function *");
   if(!SWIG_isptrtype(L,4)) SWIG_fail_arg("asyr_pool_apply_async",4,"asyr_task_options const *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_apply_async",1,SWIGTYPE_p_asyr_pool);
+  if (!(arg1 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("pool_apply_async",2,SWIGTYPE_p_asyr_function);
+  if (!(arg2 = to_object(L, 2, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &function_kind));
+    SWIG_fail;
   }
-  
   if (!lua_isnil(L, 3) &&
     !(arg3 = glue_to_list(L, 3, "arguments", &refusal3))) {
     glue_push_error(L, refusal3);
@@ -4453,7 +4442,7 @@ static int _wrap_pool_apply_async(lua_State* L) {
   result = (asyr_status)asyr_pool_apply_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
   if (*arg5) {
-    PUSH_HANDLE(L, *arg5, SWIGTYPE_p_asyr_result);
+    push_handle(L, *arg5, SWIGTYPE_p_asyr_result);
     SWIG_arg++;
   }
   if (*arg6) {
@@ -4486,19 +4475,15 @@ static int _wrap_pool_map_async(lua_State* L) {
   arg5 = &made5;
   arg6 = &failure6;
   SWIG_check_num_args("asyr_pool_map_async",4,4)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_map_async",1,"asyr_pool *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_pool_map_async",2,"asyr_function *");
   if(!SWIG_isptrtype(L,4)) SWIG_fail_arg("asyr_pool_map_async",4,"asyr_task_options const *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_map_async",1,SWIGTYPE_p_asyr_pool);
+  if (!(arg1 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("pool_map_async",2,SWIGTYPE_p_asyr_function);
+  if (!(arg2 = to_object(L, 2, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &function_kind));
+    SWIG_fail;
   }
-  
   if (!lua_isnil(L, 3) &&
     !(arg3 = glue_to_list(L, 3, "items", &refusal3))) {
     glue_push_error(L, refusal3);
@@ -4512,7 +4497,7 @@ static int _wrap_pool_map_async(lua_State* L) {
   result = (asyr_status)asyr_pool_map_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
   if (*arg5) {
-    PUSH_HANDLE(L, *arg5, SWIGTYPE_p_asyr_result);
+    push_handle(L, *arg5, SWIGTYPE_p_asyr_result);
     SWIG_arg++;
   }
   if (*arg6) {
@@ -4545,19 +4530,15 @@ static int _wrap_pool_starmap_async(lua_State* L) {
   arg5 = &made5;
   arg6 = &failure6;
   SWIG_check_num_args("asyr_pool_starmap_async",4,4)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_starmap_async",1,"asyr_pool *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_pool_starmap_async",2,"asyr_function *");
   if(!SWIG_isptrtype(L,4)) SWIG_fail_arg("asyr_pool_starmap_async",4,"asyr_task_options const *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_starmap_async",1,SWIGTYPE_p_asyr_pool);
+  if (!(arg1 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("pool_starmap_async",2,SWIGTYPE_p_asyr_function);
+  if (!(arg2 = to_object(L, 2, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &function_kind));
+    SWIG_fail;
   }
-  
   if (!lua_isnil(L, 3) &&
     !(arg3 = glue_to_list(L, 3, "items", &refusal3))) {
     glue_push_error(L, refusal3);
@@ -4571,7 +4552,7 @@ static int _wrap_pool_starmap_async(lua_State* L) {
   result = (asyr_status)asyr_pool_starmap_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
   if (*arg5) {
-    PUSH_HANDLE(L, *arg5, SWIGTYPE_p_asyr_result);
+    push_handle(L, *arg5, SWIGTYPE_p_asyr_result);
     SWIG_arg++;
   }
   if (*arg6) {
@@ -4597,12 +4578,10 @@ static int _wrap_pool_close(lua_State* L) {
   
   arg2 = &failure2;
   SWIG_check_num_args("asyr_pool_close",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_close",1,"asyr_pool *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_close",1,SWIGTYPE_p_asyr_pool);
+  if (!(arg1 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
   result = (asyr_status)asyr_pool_close(arg1,arg2);
   (void)result;
   if (*arg2) {
@@ -4626,12 +4605,10 @@ static int _wrap_pool_terminate(lua_State* L) {
   
   arg2 = &failure2;
   SWIG_check_num_args("asyr_pool_terminate",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_terminate",1,"asyr_pool *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_terminate",1,SWIGTYPE_p_asyr_pool);
+  if (!(arg1 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
   result = (asyr_status)asyr_pool_terminate(arg1,arg2);
   (void)result;
   if (*arg2) {
@@ -4652,12 +4629,10 @@ static int _wrap_pool_get_state(lua_State* L) {
   int32_t result;
   
   SWIG_check_num_args("asyr_pool_get_state",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_get_state",1,"asyr_pool *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_get_state",1,SWIGTYPE_p_asyr_pool);
+  if (!(arg1 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
   result = (int32_t)asyr_pool_get_state(arg1);
   push_int64(L, result);
   SWIG_arg++;
@@ -4675,12 +4650,10 @@ static int _wrap_pool_get_worker_count(lua_State* L) {
   int64_t result;
   
   SWIG_check_num_args("asyr_pool_get_worker_count",1,1)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_get_worker_count",1,"asyr_pool *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_get_worker_count",1,SWIGTYPE_p_asyr_pool);
+  if (!(arg1 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
   result = (int64_t)asyr_pool_get_worker_count(arg1);
   push_int64(L, result);
   SWIG_arg++;
@@ -4708,19 +4681,15 @@ static int _wrap_pool_imap(lua_State* L) {
   arg5 = &made5;
   arg6 = &failure6;
   SWIG_check_num_args("asyr_pool_imap",4,4)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_pool_imap",1,"asyr_pool *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_pool_imap",2,"asyr_function *");
   if(!SWIG_isptrtype(L,4)) SWIG_fail_arg("asyr_pool_imap",4,"asyr_task_options const *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_imap",1,SWIGTYPE_p_asyr_pool);
+  if (!(arg1 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("pool_imap",2,SWIGTYPE_p_asyr_function);
+  if (!(arg2 = to_object(L, 2, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &function_kind));
+    SWIG_fail;
   }
-  
   if (!lua_isnil(L, 3) &&
     !(arg3 = glue_to_list(L, 3, "items", &refusal3))) {
     glue_push_error(L, refusal3);
@@ -4734,7 +4703,7 @@ static int _wrap_pool_imap(lua_State* L) {
   result = (asyr_status)asyr_pool_imap(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
   if (*arg5) {
-    PUSH_HANDLE(L, *arg5, SWIGTYPE_p_asyr_iterator);
+    push_handle(L, *arg5, SWIGTYPE_p_asyr_iterator);
     SWIG_arg++;
   }
   if (*arg6) {
@@ -4839,12 +4808,10 @@ static int _wrap_strand_new(lua_State* L) {
   arg3 = &made3;
   arg4 = &failure4;
   SWIG_check_num_args("asyr_strand_new",2,2)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_strand_new",1,"asyr_pool *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("strand_new",1,SWIGTYPE_p_asyr_pool);
+  if (!(arg1 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
   if (glue_read_int64(L, 2, "kind", &number2, &refusal2) != ASYR_OK) {
     glue_push_error(L, refusal2);
     SWIG_fail;
@@ -4853,7 +4820,7 @@ static int _wrap_strand_new(lua_State* L) {
   result = (asyr_status)asyr_strand_new(arg1,arg2,arg3,arg4);
   (void)result;
   if (*arg3) {
-    PUSH_HANDLE(L, *arg3, SWIGTYPE_p_asyr_strand);
+    push_handle(L, *arg3, SWIGTYPE_p_asyr_strand);
     SWIG_arg++;
   }
   if (*arg4) {
@@ -4902,9 +4869,8 @@ static int _wrap_result_get(lua_State* L) {
   arg1 = L;
   SWIG_check_num_args("glue_result_get",3,3)
   if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_result_get",2,"asyr_queue *");
-  arg2 = to_result(L, 1);
-  if (!arg2) {
-    glue_push_error(L, refuse_result(L, 1));
+  if (!(arg2 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
     SWIG_fail;
   }
   
@@ -4936,9 +4902,8 @@ static int _wrap_result_wait(lua_State* L) {
   arg1 = L;
   SWIG_check_num_args("glue_result_wait",3,3)
   if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_result_wait",2,"asyr_queue *");
-  arg2 = to_result(L, 1);
-  if (!arg2) {
-    glue_push_error(L, refuse_result(L, 1));
+  if (!(arg2 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
     SWIG_fail;
   }
   
@@ -4969,13 +4934,11 @@ static int _wrap_pool_join(lua_State* L) {
   
   arg1 = L;
   SWIG_check_num_args("glue_pool_join",3,3)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_pool_join",1,"asyr_pool *");
   if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_pool_join",2,"asyr_queue *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("pool_join",2,SWIGTYPE_p_asyr_pool);
+  if (!(arg2 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
   
   if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_queue,0))){
     SWIG_fail_ptr("pool_join",3,SWIGTYPE_p_asyr_queue);
@@ -5117,26 +5080,20 @@ static int _wrap_result_getter(lua_State* L) {
 static int _wrap_submit(lua_State* L) {
   int SWIG_arg = 0;
   lua_State *arg1 = (lua_State *) 0 ;
-  asyr_pool *arg2 = (asyr_pool *) 0 ;
-  asyr_function *arg3 = (asyr_function *) 0 ;
+  glue_index arg2 ;
+  glue_index arg3 ;
   glue_index arg4 ;
   glue_index arg5 ;
   glue_pushed result;
   
   arg1 = L;
   SWIG_check_num_args("glue_submit",4,4)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_submit",1,"asyr_pool *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_submit",2,"asyr_function *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("submit",2,SWIGTYPE_p_asyr_pool);
+  {
+    arg2 = 1;
   }
-  
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("submit",3,SWIGTYPE_p_asyr_function);
+  {
+    arg3 = 2;
   }
-  
   {
     arg4 = 3;
   }
@@ -5172,19 +5129,15 @@ static int _wrap_imap_input(lua_State* L) {
   arg6 = &made6;
   arg7 = &failure7;
   SWIG_check_num_args("glue_imap_input",4,4)
-  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_imap_input",1,"asyr_pool *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_imap_input",2,"asyr_function *");
   if(!SWIG_isptrtype(L,4)) SWIG_fail_arg("glue_imap_input",4,"asyr_task_options *");
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_pool,0))){
-    SWIG_fail_ptr("imap_input",2,SWIGTYPE_p_asyr_pool);
+  if (!(arg2 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_function,0))){
-    SWIG_fail_ptr("imap_input",3,SWIGTYPE_p_asyr_function);
+  if (!(arg3 = to_object(L, 2, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &function_kind));
+    SWIG_fail;
   }
-  
   {
     arg4 = 3;
   }
@@ -5196,7 +5149,7 @@ static int _wrap_imap_input(lua_State* L) {
   result = (asyr_status)glue_imap_input(arg1,arg2,arg3,arg4,arg5,arg6,arg7);
   (void)result;
   if (*arg6) {
-    PUSH_HANDLE(L, *arg6, SWIGTYPE_p_asyr_iterator);
+    push_handle(L, *arg6, SWIGTYPE_p_asyr_iterator);
     SWIG_arg++;
   }
   if (*arg7) {
@@ -5389,9 +5342,8 @@ static int _wrap_add_done_callback(lua_State* L) {
   arg5 = &failure5;
   SWIG_check_num_args("glue_add_done_callback",3,3)
   if(!SWIG_isptrtype(L,3)) SWIG_fail_arg("glue_add_done_callback",3,"asyr_queue *");
-  arg2 = to_result(L, 1);
-  if (!arg2) {
-    glue_push_error(L, refuse_result(L, 1));
+  if (!(arg2 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
     SWIG_fail;
   }
   {
