@@ -19,7 +19,8 @@ glue_pushed glue_deadline(lua_State *L, glue_index timeout);
 
 /*
  * Waits.  Each takes the pool's queue and a deadline, infinite for nil, and answers
- * false when Lua should look around (for its own signal hook) and call again.
+ * false when Lua should look around (for its own signal hook) and call again.  With a
+ * deadline of minus infinity it looks around only after a signal on this thread.
  * Callbacks that are due run meanwhile, on the Lua thread `L`.
  */
 glue_pushed glue_result_get(lua_State *L, asyr_result *result, asyr_queue *queue,

@@ -24,7 +24,9 @@ struct slice begin_slice(struct entry entry, asyr_queue *queue, double deadline)
 {
     luaL_checkstack(entry.L, 16, "wait");
     struct slice slice = {.context = get_context(entry.L), .timeout_ns = SLICE_NS};
-    if (isfinite(deadline)) {
+    if (deadline == -HUGE_VAL) {
+        slice.timeout_ns = ASYR_FOREVER;
+    } else if (isfinite(deadline)) {
         double remaining = (deadline - now()) * 1e9;
         slice.is_last = remaining <= (double)SLICE_NS;
         if (slice.is_last)

@@ -24,6 +24,11 @@ local full_policies = {
   caller_runs = native.FULL_CALLER_RUNS,
 }
 
+local helpers = {
+  workers = native.HELP_WORKERS,
+  all = native.HELP_ALL,
+}
+
 -- ---- making a pool ----
 
 -- A setter of the ABI takes the builder and the value alone.
@@ -38,6 +43,9 @@ local pool_setters = {
   workers = plain(native.pool_options_set_workers),
   max_tasks_per_worker = plain(native.pool_options_set_max_tasks_per_worker),
   spare_workers = plain(native.pool_options_set_spare_workers),
+  helping = function(builder, name)
+    native.pool_options_set_helping(builder, options.choose("helping", name, helpers))
+  end,
   name = function(builder, name)
     if type(name) ~= "string" then
       Error.raise("Argument", "name: expected a string, found %s", type(name))
@@ -91,6 +99,7 @@ function Pool.new(given)
     handle = build(given, queue),
     queue = queue,
     on_unread_error = given.on_unread_error,
+    helps = given.helping == "all",
     may_block = given.queue_limit ~= nil and (given.when_full or "block") == "block",
   }, Pool)
 end

@@ -28,10 +28,20 @@ function Result.new(handle, pool)
   return own_result(handle, pool)
 end
 
+-- The queue to drain and the deadline of a wait.  One that may run the task here is not
+-- cut into slices, as only a wait without a limit helps.
+local function how_to_wait(result, timeout)
+  local pool = pool_of(result)
+  if timeout ~= nil then
+    return pool.queue, deadline_of(timeout)
+  end
+  local helps = pool.helps and native.result_get_state(result) == native.RESULT_PENDING
+  return pool.queue, helps and -math.huge or nil
+end
+
 --- The value, or the task's error raised; Timeout when `timeout` seconds passed first.
 Result.get = native.result_getter(function(self, timeout)
-  local queue = pool_of(self).queue
-  local deadline = timeout ~= nil and deadline_of(timeout) or nil
+  local queue, deadline = how_to_wait(self, timeout)
   local done, value = result_get(self, queue, deadline)
   while not done do
     done, value = result_get(self, queue, deadline)
@@ -42,8 +52,7 @@ end)
 --- Whether the result is ready, after at most `timeout` seconds; raises no error of
 -- the task.
 function Result:wait(timeout)
-  local queue = pool_of(self).queue
-  local deadline = timeout ~= nil and deadline_of(timeout) or nil
+  local queue, deadline = how_to_wait(self, timeout)
   local done = result_wait(self, queue, deadline)
   while done == false do
     done = result_wait(self, queue, deadline)

@@ -30,6 +30,8 @@ test("wrong_options_of_a_pool_are_argument_errors", function()
   raises("Argument", "expected a whole number, found string", Pool, {workers = "4"})
   raises("Argument", "block", Pool, {queue_limit = 1, when_full = "explode"})
   raises("Argument", "queue_limit", Pool, {when_full = "fail"})
+  raises("Argument", "workers", Pool, {helping = "nobody"})
+  raises("Argument", "spare", Pool, {workers = 1, spare_workers = -1})
   raises("Argument", "initializer", Pool, {initargs = {}})
   raises("Argument", "on_unread_error", Pool, {on_unread_error = 5})
   raises("Unsupported", "Lua function", Pool, {initializer = print})
@@ -62,6 +64,51 @@ test("a_strand_of_another_pool_is_refused", function()
   local pool, other = Pool(1), Pool(1)
   raises("Argument", "", pool.apply, pool, square, {1}, {strand = other:strand()})
   raises("Argument", "", pool.strand, pool, {pined = true})
+end)
+
+--- On which thread `wait` has a task run that no worker can run, and the thread of Lua.
+local function thread_of_a_wait(helping, wait)
+  local thread_id = check.fixture("int64_t @thread_id(void)")
+  local latch_wait = check.fixture("int64_t @latch_wait(int64_t)")
+  local control = Pool(1)
+  local latch = control:apply(check.fixture("int64_t @latch_new(void)"))
+  local pool = Pool{workers = 1, helping = helping}
+  local here = Pool{workers = 1, queue_limit = 1, when_full = "caller_runs"}
+  local waiters = check.fixture("int64_t @wait_for_waiters(int64_t, int64_t)")
+  here:apply_async(latch_wait, {latch})
+  control:apply(waiters, {latch, 1})
+  here:apply_async(latch_wait, {latch}) -- fills the queue
+  local held = pool:apply_async(latch_wait, {latch})
+  control:apply(waiters, {latch, 2})
+  local own = here:apply(thread_id)
+  local result = pool:apply_async(thread_id)
+  wait(result, function()
+    control:apply(check.fixture("int64_t @latch_open(int64_t)"), {latch})
+  end)
+  held:get()
+  return result:get(), own
+end
+
+test("a_pool_where_all_help_runs_the_task_where_it_is_waited_for", function()
+  for _, name in ipairs{"get", "wait"} do
+    local thread, own = thread_of_a_wait("all", function(result, open)
+      result[name](result)
+      equal(result:ready(), true)
+      open()
+    end)
+    equal(thread, own, name)
+  end
+end)
+
+test("only_workers_help_by_default", function()
+  for _, helping in ipairs{"workers", false} do
+    local thread, own = thread_of_a_wait(helping or nil, function(result, open)
+      raises("Timeout", "", result.get, result, 0.01)
+      open()
+      result:get()
+    end)
+    is_true(thread ~= own, "another thread")
+  end
 end)
 
 test("with_ends_the_pool_and_passes_values_and_errors_on", function()
