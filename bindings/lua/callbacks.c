@@ -47,7 +47,15 @@ static asyr_error *run(struct callback *callback, lua_CFunction function,
 
 static asyr_error *on_value(asyr_value *value, void *arg)
 {
-    return run(arg, call_with_value, value);
+    struct callback *callback = arg;
+    lua_State *L = begin_protected(callback->context);
+    if (!L)
+        return refuse_call();
+    lua_rawgeti(L, LUA_REGISTRYINDEX, callback->function);
+    if (push_plain(L, value))
+        return end_protected(callback->context, L, 1);
+    lua_pop(L, 2);
+    return run(callback, call_with_value, value);
 }
 
 static asyr_error *on_error(asyr_error *failure, void *arg)

@@ -167,21 +167,19 @@ static int keep_failure(lua_State *L)
     return 1;
 }
 
-asyr_error *call_protected(struct context *context, lua_CFunction function,
-                           void *arg, int index)
+lua_State *begin_protected(struct context *context)
 {
     lua_State *L = context->active.L;
-    struct run run = {function, arg};
     if (!L || !lua_checkstack(L, 8))
-        return asyr_error_new(ASYR_E_STATE, NULL,
-                              "no Lua thread can run a callback now");
-    int top = lua_gettop(L);
+        return NULL;
     lua_rawgeti(L, LUA_REGISTRYINDEX, context->handler);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, context->runner);
-    lua_pushlightuserdata(L, &run);
-    if (index)
-        lua_pushvalue(L, index);
-    int status = lua_pcall(L, index ? 2 : 1, 0, top + 1);
+    return L;
+}
+
+asyr_error *end_protected(struct context *context, lua_State *L, int count)
+{
+    int base = lua_gettop(L) - count - 1;
+    int status = lua_pcall(L, count, 0, base);
     asyr_error *failure = context->failure;
     context->failure = NULL;
     if (status != LUA_OK && !failure)
@@ -189,11 +187,31 @@ asyr_error *call_protected(struct context *context, lua_CFunction function,
                             lua_type(L, -1) == LUA_TSTRING
                                 ? lua_tostring(L, -1)
                                 : "an error while a Lua error was handled");
-    lua_settop(L, top);
+    lua_settop(L, base - 1);
     if (status != LUA_OK)
         return failure;
     asyr_error_unref(failure);
     return NULL;
+}
+
+asyr_error *refuse_call(void)
+{
+    return asyr_error_new(ASYR_E_STATE, NULL,
+                          "no Lua thread can run a callback now");
+}
+
+asyr_error *call_protected(struct context *context, lua_CFunction function,
+                           void *arg, int index)
+{
+    struct run run = {function, arg};
+    lua_State *L = begin_protected(context);
+    if (!L)
+        return refuse_call();
+    lua_rawgeti(L, LUA_REGISTRYINDEX, context->runner);
+    lua_pushlightuserdata(L, &run);
+    if (index)
+        lua_pushvalue(L, index);
+    return end_protected(context, L, index ? 2 : 1);
 }
 
 struct push {

@@ -133,8 +133,7 @@ static void push_handle(lua_State *L, void *value)
     push_value(L, value);
 }
 
-/* What can be pushed without memory, and so without protection. */
-static bool push_plain(lua_State *L, asyr_value *value)
+bool push_plain(lua_State *L, asyr_value *value)
 {
     bool truth = false;
     int64_t number = 0;

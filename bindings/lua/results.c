@@ -25,22 +25,50 @@ glue_pushed glue_result_pool(lua_State *L, glue_index result)
 
 /* ---- what is called for every task ---- */
 
-glue_pushed glue_submit(lua_State *L, glue_index pool, glue_index function,
-                        glue_index arguments, glue_index owner)
+/* The options of a submit that has callbacks alone; NULL on failure. */
+static asyr_task_options *callbacks_to_options(lua_State *L, glue_index callback,
+                                               glue_index error_callback,
+                                               asyr_error **error)
+{
+    asyr_task_options *options = NULL;
+    asyr_status status = asyr_task_options_new(&options, error);
+    if (status == ASYR_OK && !lua_isnil(L, callback))
+        status = glue_set_callback(L, options, callback, error);
+    if (status == ASYR_OK && !lua_isnil(L, error_callback))
+        status = glue_set_error_callback(L, options, error_callback, error);
+    if (status == ASYR_OK)
+        return options;
+    asyr_task_options_free(options);
+    return NULL;
+}
+
+/* An owned result, or NULL with the error. */
+static asyr_result *submit(lua_State *L, asyr_pool *pool, asyr_function *function,
+                           glue_index arguments, const asyr_task_options *options,
+                           asyr_error **error)
+{
+    asyr_result *result = NULL;
+    asyr_value *list = NULL;
+    if (!lua_isnil(L, arguments) &&
+        !(list = glue_to_list(L, arguments, "arguments", error)))
+        return NULL;
+    asyr_pool_apply_async(pool, function, list, options, &result, error);
+    asyr_value_unref(list);
+    return result;
+}
+
+glue_pushed glue_submit(lua_State *L, asyr_pool *pool, asyr_function *function,
+                        glue_index arguments, glue_index owner, glue_index callback,
+                        glue_index error_callback)
 {
     asyr_error *error = NULL;
-    asyr_value *list = NULL;
-    asyr_pool *to = to_object(L, pool, &pool_kind);
-    asyr_function *callee = to_object(L, function, &function_kind);
-    if (!to || !callee)
-        return glue_fail(L, to ? refuse_object(L, function, &function_kind)
-                               : refuse_object(L, pool, &pool_kind));
-    if (!lua_isnil(L, arguments) &&
-        !(list = glue_to_list(L, arguments, "arguments", &error)))
+    asyr_task_options *options = NULL;
+    bool has_callbacks = !lua_isnil(L, callback) || !lua_isnil(L, error_callback);
+    if (has_callbacks &&
+        !(options = callbacks_to_options(L, callback, error_callback, &error)))
         return glue_fail(L, error);
-    asyr_result *result = NULL;
-    asyr_pool_apply_async(to, callee, list, NULL, &result, &error);
-    asyr_value_unref(list);
+    asyr_result *result = submit(L, pool, function, arguments, options, &error);
+    asyr_task_options_free(options);
     if (!result)
         return glue_fail(L, error);
     push_object(L, result, &result_kind);

@@ -49,6 +49,11 @@ asyr_interrupt *get_interrupt(struct context *context);
  * `index`; NULL, or an owned error. */
 asyr_error *call_protected(struct context *context, lua_CFunction function,
                            void *arg, int index);
+/* The same for what needs no memory: between the two a function is pushed, and `count`
+ * arguments.  NULL when no Lua thread can be entered, which refuse_call() says. */
+lua_State *begin_protected(struct context *context);
+asyr_error *end_protected(struct context *context, lua_State *L, int count);
+asyr_error *refuse_call(void);
 /* Call `push(L, handle)`; answer 0, or -1 with an error on the top of the stack. */
 int push_protected(lua_State *L, void (*push)(lua_State *, void *), void *handle);
 
@@ -94,6 +99,8 @@ asyr_value *glue_to_list(lua_State *L, int index, const char *what,
 
 /* from_value.c */
 void push_value(lua_State *L, asyr_value *value);
+/* Whether it could be pushed without memory, and so without protection. */
+bool push_plain(lua_State *L, asyr_value *value);
 int glue_push_value(lua_State *L, asyr_value *value);
 /* A part of something larger, where a nil is asyncresult.null. */
 int glue_push_part(lua_State *L, asyr_value *part);

@@ -10,6 +10,7 @@ local options = require "asyncresult.options"
 local submit = require "asyncresult.submit"
 
 local pool_apply_async = native.pool_apply_async
+local has_callbacks_alone = options.has_callbacks_alone
 local native_submit = native.submit
 local handle_of = Function.handle_of
 local new_result = Result.new
@@ -123,8 +124,9 @@ end
 --- Have f called with the list `arguments`.  Options: callback, error_callback,
 -- strand, tag.
 function Pool:apply_async(f, arguments, given)
-  if given == nil and not self.may_block then
-    return native_submit(self.handle, handle_of(f), arguments, self)
+  if not self.may_block and has_callbacks_alone(given) then
+    return native_submit(self.handle, handle_of(f), arguments, self,
+      given and given.callback, given and given.error_callback)
   end
   return submit_call(self, pool_apply_async, f, arguments, given, submit.apply)
 end

@@ -5080,19 +5080,23 @@ static int _wrap_result_getter(lua_State* L) {
 static int _wrap_submit(lua_State* L) {
   int SWIG_arg = 0;
   lua_State *arg1 = (lua_State *) 0 ;
-  glue_index arg2 ;
-  glue_index arg3 ;
+  asyr_pool *arg2 = (asyr_pool *) 0 ;
+  asyr_function *arg3 = (asyr_function *) 0 ;
   glue_index arg4 ;
   glue_index arg5 ;
+  glue_index arg6 ;
+  glue_index arg7 ;
   glue_pushed result;
   
   arg1 = L;
-  SWIG_check_num_args("glue_submit",4,4)
-  {
-    arg2 = 1;
+  SWIG_check_num_args("glue_submit",6,6)
+  if (!(arg2 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
   }
-  {
-    arg3 = 2;
+  if (!(arg3 = to_object(L, 2, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &function_kind));
+    SWIG_fail;
   }
   {
     arg4 = 3;
@@ -5100,7 +5104,13 @@ static int _wrap_submit(lua_State* L) {
   {
     arg5 = 4;
   }
-  result = (glue_pushed)glue_submit(arg1,arg2,arg3,arg4,arg5);
+  {
+    arg6 = 5;
+  }
+  {
+    arg7 = 6;
+  }
+  result = (glue_pushed)glue_submit(arg1,arg2,arg3,arg4,arg5,arg6,arg7);
   if (result < 0)
   SWIG_fail;
   SWIG_arg += result;
