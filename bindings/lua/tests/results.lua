@@ -35,6 +35,35 @@ test("a_result_prints_its_state_and_value", function()
   equal(tostring(queued), "AsyncResult<ready, 25>")
 end)
 
+test("a_method_of_a_result_refuses_anything_else", function()
+  local result = pool:apply_async(square, {5})
+  for _, wrong in ipairs{5, "text", {}, io.stdout, print, asyncresult.bytes("bytes")} do
+    for _, name in ipairs{"get", "wait", "ready", "successful", "cancel", "tag"} do
+      raises("Argument", "expected an AsyncResult, found " .. type(wrong), result[name],
+        wrong)
+    end
+    getmetatable(result).__gc(wrong)
+  end
+  raises("Argument", "found no value", result.get)
+  raises("Argument", "expected a pool", pool.apply_async, {}, square)
+  equal(result:get(), 25)
+end)
+
+test("a_result_that_was_released_is_refused", function()
+  local result = pool:apply_async(square, {5})
+  getmetatable(result).__gc(result)
+  raises("Argument", "", result.get, result)
+  raises("Argument", "", result.ready, result)
+end)
+
+test("a_result_keeps_its_pool", function()
+  local result = asyncresult.Pool(1):apply_async(square, {5})
+  for _ = 1, 3 do
+    collectgarbage()
+  end
+  equal(result:get(), 25)
+end)
+
 test("a_failed_result_prints_its_error", function()
   local result = pool:apply_async(byte, {300})
   result:wait()
