@@ -14,6 +14,8 @@
  *                          argout typemap of `TYPE **PARAMETER`: answer the handle
  *                          *$1, which is owned
  *   ASYR_POOL_RELEASE      optional: what the destructor of a pool calls
+ *   ASYR_OWN_CLASSES       optional: it has %asyr_class(CLASS, NAME, RELEASE), or
+ *                          typemaps of its own, for handles that are no classes of SWIG's
  *   ASYR_WRAP_GLUE         optional: glue.h is read too, after the typemaps
  * glue.h      its C support, in files of its own, which only converts.
  *
@@ -77,7 +79,7 @@
 /* A handle is a number, and its release a function. */
 %define %asyr_class(CLASS, NAME, RELEASE)
 %enddef
-#else
+#elif !defined(ASYR_OWN_CLASSES)
 /* A handle: a class with a destructor. */
 %define %asyr_class(CLASS, NAME, RELEASE)
 %rename(CLASS) asyr_##NAME;

@@ -13,10 +13,34 @@
 %enddef
 %asyr_raise
 
+/* Handles are typed data of the binding's own (handles.c), also for the glue below. */
+#define ASYR_OWN_CLASSES
+%define %asyr_class(CLASS, NAME, RELEASE)
+%enddef
+%define %glue_handle(TYPE)
+%typemap(in, noblock=1) TYPE *, const TYPE * {
+    $1 = glue_handle_get($input, &glue_type_##TYPE);
+}
+%typemap(out, noblock=1) TYPE * {
+    $result = glue_handle_new($1, &glue_type_##TYPE);
+}
+%enddef
+%glue_handle(asyr_error)
+%glue_handle(asyr_interrupt)
+%glue_handle(asyr_library)
+%glue_handle(asyr_function)
+%glue_handle(asyr_result)
+%glue_handle(asyr_queue)
+%glue_handle(asyr_pool)
+%glue_handle(asyr_iterator)
+%glue_handle(asyr_strand)
+%glue_handle(asyr_worker)
+%glue_handle(asyr_task_options)
+%glue_handle(asyr_pool_options)
 %define %asyr_handle_out(TYPE, PARAMETER)
 %typemap(argout, noblock=1) TYPE **PARAMETER {
     if (*$1 != NULL)
-        $result = SWIG_NewPointerObj(*$1, $*1_descriptor, SWIG_POINTER_OWN);
+        $result = glue_handle_new(*$1, &glue_type_##TYPE);
 }
 %enddef
 
@@ -102,10 +126,6 @@
 %rename("%(strip:[glue_])s", regexmatch$name="^glue_") "";
 %rename("%(strip:[GLUE_])s", regexmatch$name="^GLUE_") "";
 
-%newobject glue_error_new;
-%newobject glue_submit;
-%newobject glue_imap;
-
 const char *asyr_version(void);
 void glue_set_error_class(VALUE error_class);
 void glue_set_opaque_classes(VALUE array_class, VALUE pointer_class);
@@ -143,19 +163,4 @@ asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
 
 %init %{
     glue_init_roots();
-%}
-
-%wrapper %{
-VALUE glue_wrap_error(asyr_error *consumed)
-{
-    return SWIG_NewPointerObj(consumed, SWIGTYPE_p_asyr_error, SWIG_POINTER_OWN);
-}
-
-asyr_error *glue_unwrap_error(VALUE object)
-{
-    void *error = NULL;
-
-    SWIG_ConvertPtr(object, &error, SWIGTYPE_p_asyr_error, 0);
-    return error;
-}
 %}

@@ -2186,8 +2186,6 @@ _wrap_error_new(int argc, VALUE *argv, VALUE self) {
   asyr_error *arg4 = (asyr_error *) 0 ;
   int val1 ;
   int ecode1 = 0 ;
-  void *argp4 = 0 ;
-  int res4 = 0 ;
   asyr_error *result = 0 ;
   VALUE vresult = Qnil;
   
@@ -2201,13 +2199,9 @@ _wrap_error_new(int argc, VALUE *argv, VALUE self) {
   arg1 = (int32_t)(val1);
   arg2 = argv[1];
   arg3 = argv[2];
-  res4 = SWIG_ConvertPtr(argv[3], &argp4,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res4)) {
-    SWIG_exception_fail(SWIG_ArgError(res4), Ruby_Format_TypeError( "", "asyr_error *","glue_error_new", 4, argv[3] )); 
-  }
-  arg4 = (asyr_error *)(argp4);
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_error);
   result = (asyr_error *)glue_error_new(arg1,arg2,arg3,arg4);
-  vresult = SWIG_NewPointerObj(SWIG_as_voidptr(result), SWIGTYPE_p_asyr_error, SWIG_POINTER_OWN |  0 );
+  vresult = glue_handle_new(result, &glue_type_asyr_error);
   return vresult;
 fail:
   return Qnil;
@@ -2217,19 +2211,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_error_get_value(int argc, VALUE *argv, VALUE self) {
   asyr_error *arg1 = (asyr_error *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   VALUE result;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_error const *","glue_error_get_value", 1, argv[0] )); 
-  }
-  arg1 = (asyr_error *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_error);
   result = (VALUE)glue_error_get_value((struct asyr_error const *)arg1);
   vresult = result;
   return vresult;
@@ -2388,19 +2376,13 @@ SWIGINTERN VALUE
 _wrap_result_get(int argc, VALUE *argv, VALUE self) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   VALUE arg2 = (VALUE) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   VALUE result;
   VALUE vresult = Qnil;
   
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_result, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_result *","glue_result_get", 1, argv[0] )); 
-  }
-  arg1 = (asyr_result *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
   arg2 = argv[1];
   result = (VALUE)glue_result_get(arg1,arg2);
   vresult = result;
@@ -2414,19 +2396,13 @@ SWIGINTERN VALUE
 _wrap_result_wait(int argc, VALUE *argv, VALUE self) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   VALUE arg2 = (VALUE) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   VALUE result;
   VALUE vresult = Qnil;
   
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_result, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_result *","glue_result_wait", 1, argv[0] )); 
-  }
-  arg1 = (asyr_result *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
   arg2 = argv[1];
   result = (VALUE)glue_result_wait(arg1,arg2);
   vresult = result;
@@ -2440,19 +2416,13 @@ SWIGINTERN VALUE
 _wrap_pool_join(int argc, VALUE *argv, VALUE self) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   VALUE arg2 = (VALUE) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   VALUE result;
   VALUE vresult = Qnil;
   
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","glue_pool_join", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
   arg2 = argv[1];
   result = (VALUE)glue_pool_join(arg1,arg2);
   vresult = result;
@@ -2466,19 +2436,13 @@ SWIGINTERN VALUE
 _wrap_queue_next(int argc, VALUE *argv, VALUE self) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   VALUE arg2 = (VALUE) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   VALUE result;
   VALUE vresult = Qnil;
   
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_queue, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_queue *","glue_queue_next", 1, argv[0] )); 
-  }
-  arg1 = (asyr_queue *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_queue);
   arg2 = argv[1];
   result = (VALUE)glue_queue_next(arg1,arg2);
   vresult = result;
@@ -2494,19 +2458,13 @@ _wrap_iterator_next(int argc, VALUE *argv, VALUE self) {
   VALUE arg2 = (VALUE) 0 ;
   VALUE arg3 = (VALUE) 0 ;
   VALUE arg4 = (VALUE) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   VALUE result;
   VALUE vresult = Qnil;
   
   if ((argc < 4) || (argc > 4)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","glue_iterator_next", 1, argv[0] )); 
-  }
-  arg1 = (asyr_iterator *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_iterator);
   arg2 = argv[1];
   arg3 = argv[2];
   arg4 = argv[3];
@@ -2523,19 +2481,13 @@ _wrap_iterator_put(int argc, VALUE *argv, VALUE self) {
   asyr_iterator *arg1 = (asyr_iterator *) 0 ;
   VALUE arg2 = (VALUE) 0 ;
   VALUE arg3 = (VALUE) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   VALUE result;
   VALUE vresult = Qnil;
   
   if ((argc < 3) || (argc > 3)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","glue_iterator_put", 1, argv[0] )); 
-  }
-  arg1 = (asyr_iterator *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_iterator);
   arg2 = argv[1];
   arg3 = argv[2];
   result = (VALUE)glue_iterator_put(arg1,arg2,arg3);
@@ -2658,8 +2610,6 @@ SWIGINTERN VALUE
 _wrap_event_finish(int argc, VALUE *argv, VALUE self) {
   VALUE arg1 = (VALUE) 0 ;
   asyr_error *arg2 = (asyr_error *) 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
   VALUE result;
   VALUE vresult = Qnil;
   
@@ -2667,11 +2617,7 @@ _wrap_event_finish(int argc, VALUE *argv, VALUE self) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
   arg1 = argv[0];
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_error *","glue_event_finish", 2, argv[1] )); 
-  }
-  arg2 = (asyr_error *)(argp2);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_error);
   result = (VALUE)glue_event_finish(arg1,arg2);
   vresult = result;
   return vresult;
@@ -2684,17 +2630,11 @@ SWIGINTERN VALUE
 _wrap_set_unread_error_hook(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   VALUE arg2 = (VALUE) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","glue_set_unread_error_hook", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
   arg2 = argv[1];
   glue_set_unread_error_hook(arg1,arg2);
   return Qnil;
@@ -2712,12 +2652,6 @@ _wrap_submit(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg5 = (asyr_task_options *) 0 ;
   int val1 ;
   int ecode1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
-  void *argp3 = 0 ;
-  int res3 = 0 ;
-  void *argp5 = 0 ;
-  int res5 = 0 ;
   asyr_result *result = 0 ;
   VALUE vresult = Qnil;
   
@@ -2729,24 +2663,12 @@ _wrap_submit(int argc, VALUE *argv, VALUE self) {
     SWIG_exception_fail(SWIG_ArgError(ecode1), Ruby_Format_TypeError( "", "int32_t","glue_submit", 1, argv[0] ));
   } 
   arg1 = (int32_t)(val1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_pool *","glue_submit", 2, argv[1] )); 
-  }
-  arg2 = (asyr_pool *)(argp2);
-  res3 = SWIG_ConvertPtr(argv[2], &argp3,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res3)) {
-    SWIG_exception_fail(SWIG_ArgError(res3), Ruby_Format_TypeError( "", "asyr_function *","glue_submit", 3, argv[2] )); 
-  }
-  arg3 = (asyr_function *)(argp3);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_pool);
+  arg3 = glue_handle_get(argv[2], &glue_type_asyr_function);
   arg4 = glue_items_from_ruby(argv[3]);
-  res5 = SWIG_ConvertPtr(argv[4], &argp5,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res5)) {
-    SWIG_exception_fail(SWIG_ArgError(res5), Ruby_Format_TypeError( "", "asyr_task_options *","glue_submit", 5, argv[4] )); 
-  }
-  arg5 = (asyr_task_options *)(argp5);
+  arg5 = glue_handle_get(argv[4], &glue_type_asyr_task_options);
   result = (asyr_result *)glue_submit(arg1,arg2,arg3,arg4,arg5);
-  vresult = SWIG_NewPointerObj(SWIG_as_voidptr(result), SWIGTYPE_p_asyr_result, SWIG_POINTER_OWN |  0 );
+  vresult = glue_handle_new(result, &glue_type_asyr_result);
   return vresult;
 fail:
   return Qnil;
@@ -2759,204 +2681,34 @@ _wrap_imap(int argc, VALUE *argv, VALUE self) {
   asyr_function *arg2 = (asyr_function *) 0 ;
   asyr_value *arg3 = (asyr_value *) 0 ;
   asyr_task_options *arg4 = (asyr_task_options *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
-  void *argp4 = 0 ;
-  int res4 = 0 ;
   asyr_iterator *result = 0 ;
   VALUE vresult = Qnil;
   
   if ((argc < 4) || (argc > 4)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","glue_imap", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","glue_imap", 2, argv[1] )); 
-  }
-  arg2 = (asyr_function *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
   arg3 = glue_items_from_ruby(argv[2]);
-  res4 = SWIG_ConvertPtr(argv[3], &argp4,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res4)) {
-    SWIG_exception_fail(SWIG_ArgError(res4), Ruby_Format_TypeError( "", "asyr_task_options *","glue_imap", 4, argv[3] )); 
-  }
-  arg4 = (asyr_task_options *)(argp4);
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
   result = (asyr_iterator *)glue_imap(arg1,arg2,arg3,arg4);
-  vresult = SWIG_NewPointerObj(SWIG_as_voidptr(result), SWIGTYPE_p_asyr_iterator, SWIG_POINTER_OWN |  0 );
+  vresult = glue_handle_new(result, &glue_type_asyr_iterator);
   return vresult;
 fail:
   return Qnil;
 }
 
 
-
-VALUE glue_wrap_error(asyr_error *consumed)
-{
-    return SWIG_NewPointerObj(consumed, SWIGTYPE_p_asyr_error, SWIG_POINTER_OWN);
-}
-
-asyr_error *glue_unwrap_error(VALUE object)
-{
-    void *error = NULL;
-
-    SWIG_ConvertPtr(object, &error, SWIGTYPE_p_asyr_error, 0);
-    return error;
-}
-
-static swig_class SwigClassError;
-
-SWIGINTERN void delete_asyr_error(struct asyr_error *self){
-        asyr_error_unref(self);
-    }
-SWIGINTERN void
-free_asyr_error(void *self) {
-    struct asyr_error *arg1 = (struct asyr_error *)self;
-    delete_asyr_error(arg1);
-}
-
-static swig_class SwigClassInterrupt;
-
-SWIGINTERN void delete_asyr_interrupt(struct asyr_interrupt *self){
-        asyr_interrupt_unref(self);
-    }
-SWIGINTERN void
-free_asyr_interrupt(void *self) {
-    struct asyr_interrupt *arg1 = (struct asyr_interrupt *)self;
-    delete_asyr_interrupt(arg1);
-}
-
-static swig_class SwigClassLibrary;
-
-SWIGINTERN void delete_asyr_library(struct asyr_library *self){
-        asyr_library_unref(self);
-    }
-SWIGINTERN void
-free_asyr_library(void *self) {
-    struct asyr_library *arg1 = (struct asyr_library *)self;
-    delete_asyr_library(arg1);
-}
-
-static swig_class SwigClassFunction;
-
-SWIGINTERN void delete_asyr_function(struct asyr_function *self){
-        asyr_function_unref(self);
-    }
-SWIGINTERN void
-free_asyr_function(void *self) {
-    struct asyr_function *arg1 = (struct asyr_function *)self;
-    delete_asyr_function(arg1);
-}
-
-static swig_class SwigClassResult;
-
-SWIGINTERN void delete_asyr_result(struct asyr_result *self){
-        asyr_result_unref(self);
-    }
-SWIGINTERN void
-free_asyr_result(void *self) {
-    struct asyr_result *arg1 = (struct asyr_result *)self;
-    delete_asyr_result(arg1);
-}
-
-static swig_class SwigClassQueue;
-
-SWIGINTERN void delete_asyr_queue(struct asyr_queue *self){
-        asyr_queue_unref(self);
-    }
-SWIGINTERN void
-free_asyr_queue(void *self) {
-    struct asyr_queue *arg1 = (struct asyr_queue *)self;
-    delete_asyr_queue(arg1);
-}
-
-static swig_class SwigClassPool;
-
-SWIGINTERN void delete_asyr_pool(struct asyr_pool *self){
-        asyr_pool_unref(self);
-    }
-SWIGINTERN void
-free_asyr_pool(void *self) {
-    struct asyr_pool *arg1 = (struct asyr_pool *)self;
-    delete_asyr_pool(arg1);
-}
-
-static swig_class SwigClassIterator;
-
-SWIGINTERN void delete_asyr_iterator(struct asyr_iterator *self){
-        asyr_iterator_unref(self);
-    }
-SWIGINTERN void
-free_asyr_iterator(void *self) {
-    struct asyr_iterator *arg1 = (struct asyr_iterator *)self;
-    delete_asyr_iterator(arg1);
-}
-
-static swig_class SwigClassStrand;
-
-SWIGINTERN void delete_asyr_strand(struct asyr_strand *self){
-        asyr_strand_unref(self);
-    }
-SWIGINTERN void
-free_asyr_strand(void *self) {
-    struct asyr_strand *arg1 = (struct asyr_strand *)self;
-    delete_asyr_strand(arg1);
-}
-
-static swig_class SwigClassWorker;
-
-SWIGINTERN void delete_asyr_worker(struct asyr_worker *self){
-        asyr_worker_free(self);
-    }
-SWIGINTERN void
-free_asyr_worker(void *self) {
-    struct asyr_worker *arg1 = (struct asyr_worker *)self;
-    delete_asyr_worker(arg1);
-}
-
-static swig_class SwigClassTaskOptions;
-
-SWIGINTERN void delete_asyr_task_options(struct asyr_task_options *self){
-        asyr_task_options_free(self);
-    }
-SWIGINTERN void
-free_asyr_task_options(void *self) {
-    struct asyr_task_options *arg1 = (struct asyr_task_options *)self;
-    delete_asyr_task_options(arg1);
-}
-
-static swig_class SwigClassPoolOptions;
-
-SWIGINTERN void delete_asyr_pool_options(struct asyr_pool_options *self){
-        asyr_pool_options_free(self);
-    }
-SWIGINTERN void
-free_asyr_pool_options(void *self) {
-    struct asyr_pool_options *arg1 = (struct asyr_pool_options *)self;
-    delete_asyr_pool_options(arg1);
-}
-
 SWIGINTERN VALUE
 _wrap_error_get_code(int argc, VALUE *argv, VALUE self) {
   asyr_error *arg1 = (asyr_error *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int32_t result;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_error const *","asyr_error_get_code", 1, argv[0] )); 
-  }
-  arg1 = (asyr_error *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_error);
   result = (int32_t)asyr_error_get_code((struct asyr_error const *)arg1);
   vresult = SWIG_From_int((int)(result));
   return vresult;
@@ -2968,19 +2720,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_error_get_kind(int argc, VALUE *argv, VALUE self) {
   asyr_error *arg1 = (asyr_error *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   char *result = 0 ;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_error const *","asyr_error_get_kind", 1, argv[0] )); 
-  }
-  arg1 = (asyr_error *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_error);
   result = (char *)asyr_error_get_kind((struct asyr_error const *)arg1);
   vresult = result == NULL ? Qnil : rb_utf8_str_new_cstr(result);
   return vresult;
@@ -2992,19 +2738,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_error_get_message(int argc, VALUE *argv, VALUE self) {
   asyr_error *arg1 = (asyr_error *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   char *result = 0 ;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_error const *","asyr_error_get_message", 1, argv[0] )); 
-  }
-  arg1 = (asyr_error *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_error);
   result = (char *)asyr_error_get_message((struct asyr_error const *)arg1);
   vresult = result == NULL ? Qnil : rb_utf8_str_new_cstr(result);
   return vresult;
@@ -3016,19 +2756,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_error_get_trace(int argc, VALUE *argv, VALUE self) {
   asyr_error *arg1 = (asyr_error *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   char *result = 0 ;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_error const *","asyr_error_get_trace", 1, argv[0] )); 
-  }
-  arg1 = (asyr_error *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_error);
   result = (char *)asyr_error_get_trace((struct asyr_error const *)arg1);
   vresult = result == NULL ? Qnil : rb_utf8_str_new_cstr(result);
   return vresult;
@@ -3040,19 +2774,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_error_get_origin(int argc, VALUE *argv, VALUE self) {
   asyr_error *arg1 = (asyr_error *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   char *result = 0 ;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_error const *","asyr_error_get_origin", 1, argv[0] )); 
-  }
-  arg1 = (asyr_error *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_error);
   result = (char *)asyr_error_get_origin((struct asyr_error const *)arg1);
   vresult = result == NULL ? Qnil : rb_utf8_str_new_cstr(result);
   return vresult;
@@ -3064,21 +2792,15 @@ fail:
 SWIGINTERN VALUE
 _wrap_error_get_cause(int argc, VALUE *argv, VALUE self) {
   asyr_error *arg1 = (asyr_error *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *result = 0 ;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_error const *","asyr_error_get_cause", 1, argv[0] )); 
-  }
-  arg1 = (asyr_error *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_error);
   result = (asyr_error *)asyr_error_get_cause((struct asyr_error const *)arg1);
-  vresult = SWIG_NewPointerObj(SWIG_as_voidptr(result), SWIGTYPE_p_asyr_error, SWIG_POINTER_OWN |  0 );
+  vresult = glue_handle_new(result, &glue_type_asyr_error);
   return vresult;
 fail:
   return Qnil;
@@ -3153,7 +2875,7 @@ _wrap_library_open(int argc, VALUE *argv, VALUE self) {
   (void)result;
   vresult = Qnil;
   if (*arg2 != NULL)
-  vresult = SWIG_NewPointerObj(*arg2, SWIGTYPE_p_asyr_library, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg2, &glue_type_asyr_library);
   if (*arg3 != NULL)
   glue_raise(*arg3);
   return vresult;
@@ -3167,19 +2889,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_library_get_name(int argc, VALUE *argv, VALUE self) {
   asyr_library *arg1 = (asyr_library *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   char *result = 0 ;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_library, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_library const *","asyr_library_get_name", 1, argv[0] )); 
-  }
-  arg1 = (asyr_library *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_library);
   result = (char *)asyr_library_get_name((struct asyr_library const *)arg1);
   vresult = result == NULL ? Qnil : rb_utf8_str_new_cstr(result);
   return vresult;
@@ -3194,8 +2910,6 @@ _wrap_function_new_c(int argc, VALUE *argv, VALUE self) {
   char *arg2 = (char *) 0 ;
   asyr_function **arg3 = (asyr_function **) 0 ;
   asyr_error **arg4 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_function *made3 = NULL ;
   asyr_error *failure4 = NULL ;
   asyr_status result;
@@ -3206,17 +2920,13 @@ _wrap_function_new_c(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_library, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_library *","asyr_function_new_c", 1, argv[0] )); 
-  }
-  arg1 = (asyr_library *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_library);
   arg2 = (char *)glue_text(argv[1]);
   result = (asyr_status)asyr_function_new_c(arg1,(char const *)arg2,arg3,arg4);
   (void)result;
   vresult = Qnil;
   if (*arg3 != NULL)
-  vresult = SWIG_NewPointerObj(*arg3, SWIGTYPE_p_asyr_function, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg3, &glue_type_asyr_function);
   if (*arg4 != NULL)
   glue_raise(*arg4);
   return vresult;
@@ -3230,19 +2940,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_function_get_name(int argc, VALUE *argv, VALUE self) {
   asyr_function *arg1 = (asyr_function *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   char *result = 0 ;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_function const *","asyr_function_get_name", 1, argv[0] )); 
-  }
-  arg1 = (asyr_function *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_function);
   result = (char *)asyr_function_get_name((struct asyr_function const *)arg1);
   vresult = result == NULL ? Qnil : rb_utf8_str_new_cstr(result);
   return vresult;
@@ -3254,19 +2958,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_function_get_prototype(int argc, VALUE *argv, VALUE self) {
   asyr_function *arg1 = (asyr_function *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   char *result = 0 ;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_function const *","asyr_function_get_prototype", 1, argv[0] )); 
-  }
-  arg1 = (asyr_function *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_function);
   result = (char *)asyr_function_get_prototype((struct asyr_function const *)arg1);
   vresult = result == NULL ? Qnil : rb_utf8_str_new_cstr(result);
   return vresult;
@@ -3278,19 +2976,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_result_is_ready(int argc, VALUE *argv, VALUE self) {
   asyr_result *arg1 = (asyr_result *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   bool result;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_result, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_result *","asyr_result_is_ready", 1, argv[0] )); 
-  }
-  arg1 = (asyr_result *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
   result = (bool)asyr_result_is_ready(arg1);
   vresult = SWIG_From_bool((bool)(result));
   return vresult;
@@ -3304,8 +2996,6 @@ _wrap_result_is_successful(int argc, VALUE *argv, VALUE self) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   bool *arg2 = (bool *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   bool truth2 = false ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
@@ -3316,11 +3006,7 @@ _wrap_result_is_successful(int argc, VALUE *argv, VALUE self) {
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_result, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_result *","asyr_result_is_successful", 1, argv[0] )); 
-  }
-  arg1 = (asyr_result *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
   result = (asyr_status)asyr_result_is_successful(arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
@@ -3338,19 +3024,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_result_get_state(int argc, VALUE *argv, VALUE self) {
   asyr_result *arg1 = (asyr_result *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int32_t result;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_result, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_result *","asyr_result_get_state", 1, argv[0] )); 
-  }
-  arg1 = (asyr_result *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
   result = (int32_t)asyr_result_get_state(arg1);
   vresult = SWIG_From_int((int)(result));
   return vresult;
@@ -3362,19 +3042,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_result_get_tag(int argc, VALUE *argv, VALUE self) {
   asyr_result *arg1 = (asyr_result *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   uint64_t result;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_result, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_result const *","asyr_result_get_tag", 1, argv[0] )); 
-  }
-  arg1 = (asyr_result *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
   result = (uint64_t)asyr_result_get_tag((struct asyr_result const *)arg1);
   vresult = SWIG_From_unsigned_SS_long_SS_long((unsigned long long)(result));
   return vresult;
@@ -3388,8 +3062,6 @@ _wrap_result_cancel(int argc, VALUE *argv, VALUE self) {
   asyr_result *arg1 = (asyr_result *) 0 ;
   int32_t *arg2 = (int32_t *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int32_t number2 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
@@ -3400,11 +3072,7 @@ _wrap_result_cancel(int argc, VALUE *argv, VALUE self) {
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_result, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_result *","asyr_result_cancel", 1, argv[0] )); 
-  }
-  arg1 = (asyr_result *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
   result = (asyr_status)asyr_result_cancel(arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
@@ -3425,10 +3093,6 @@ _wrap_result_notify(int argc, VALUE *argv, VALUE self) {
   asyr_queue *arg2 = (asyr_queue *) 0 ;
   uint64_t arg3 ;
   asyr_error **arg4 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
   unsigned long long val3 ;
   int ecode3 = 0 ;
   asyr_error *failure4 = NULL ;
@@ -3439,16 +3103,8 @@ _wrap_result_notify(int argc, VALUE *argv, VALUE self) {
   if ((argc < 3) || (argc > 3)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_result, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_result *","asyr_result_notify", 1, argv[0] )); 
-  }
-  arg1 = (asyr_result *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_queue, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_queue *","asyr_result_notify", 2, argv[1] )); 
-  }
-  arg2 = (asyr_queue *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_queue);
   ecode3 = SWIG_AsVal_unsigned_SS_long_SS_long(argv[2], &val3);
   if (!SWIG_IsOK(ecode3)) {
     SWIG_exception_fail(SWIG_ArgError(ecode3), Ruby_Format_TypeError( "", "uint64_t","asyr_result_notify", 3, argv[2] ));
@@ -3487,7 +3143,7 @@ _wrap_queue_new(int argc, VALUE *argv, VALUE self) {
   (void)result;
   vresult = Qnil;
   if (*arg2 != NULL)
-  vresult = SWIG_NewPointerObj(*arg2, SWIGTYPE_p_asyr_queue, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg2, &glue_type_asyr_queue);
   if (*arg3 != NULL)
   glue_raise(*arg3);
   return vresult;
@@ -3502,8 +3158,6 @@ SWIGINTERN VALUE
 _wrap_queue_own(int argc, VALUE *argv, VALUE self) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure2 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -3512,11 +3166,7 @@ _wrap_queue_own(int argc, VALUE *argv, VALUE self) {
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_queue, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_queue *","asyr_queue_own", 1, argv[0] )); 
-  }
-  arg1 = (asyr_queue *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_queue);
   result = (asyr_status)asyr_queue_own(arg1,arg2);
   (void)result;
   vresult = Qnil;
@@ -3535,8 +3185,6 @@ _wrap_queue_get_descriptor(int argc, VALUE *argv, VALUE self) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   int64_t *arg2 = (int64_t *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int64_t number2 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
@@ -3547,11 +3195,7 @@ _wrap_queue_get_descriptor(int argc, VALUE *argv, VALUE self) {
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_queue, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_queue *","asyr_queue_get_descriptor", 1, argv[0] )); 
-  }
-  arg1 = (asyr_queue *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_queue);
   result = (asyr_status)asyr_queue_get_descriptor(arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
@@ -3569,19 +3213,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_queue_get_count(int argc, VALUE *argv, VALUE self) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int64_t result;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_queue, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_queue *","asyr_queue_get_count", 1, argv[0] )); 
-  }
-  arg1 = (asyr_queue *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_queue);
   result = (int64_t)asyr_queue_get_count(arg1);
   vresult = SWIG_From_long_SS_long((long long)(result));
   return vresult;
@@ -3594,8 +3232,6 @@ SWIGINTERN VALUE
 _wrap_queue_close(int argc, VALUE *argv, VALUE self) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure2 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -3604,11 +3240,7 @@ _wrap_queue_close(int argc, VALUE *argv, VALUE self) {
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_queue, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_queue *","asyr_queue_close", 1, argv[0] )); 
-  }
-  arg1 = (asyr_queue *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_queue);
   result = (asyr_status)asyr_queue_close(arg1,arg2);
   (void)result;
   vresult = Qnil;
@@ -3640,7 +3272,7 @@ _wrap_task_options_new(int argc, VALUE *argv, VALUE self) {
   (void)result;
   vresult = Qnil;
   if (*arg1 != NULL)
-  vresult = SWIG_NewPointerObj(*arg1, SWIGTYPE_p_asyr_task_options, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg1, &glue_type_asyr_task_options);
   if (*arg2 != NULL)
   glue_raise(*arg2);
   return vresult;
@@ -3656,10 +3288,6 @@ _wrap_task_options_set_queue(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   asyr_queue *arg2 = (asyr_queue *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -3668,16 +3296,8 @@ _wrap_task_options_set_queue(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_queue", 1, argv[0] )); 
-  }
-  arg1 = (asyr_task_options *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_queue, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_queue *","asyr_task_options_set_queue", 2, argv[1] )); 
-  }
-  arg2 = (asyr_queue *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_task_options);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_queue);
   result = (asyr_status)asyr_task_options_set_queue(arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
@@ -3696,8 +3316,6 @@ _wrap_task_options_set_event(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   int32_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int val2 ;
   int ecode2 = 0 ;
   asyr_error *failure3 = NULL ;
@@ -3708,11 +3326,7 @@ _wrap_task_options_set_event(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_event", 1, argv[0] )); 
-  }
-  arg1 = (asyr_task_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_task_options);
   ecode2 = SWIG_AsVal_int(argv[1], &val2);
   if (!SWIG_IsOK(ecode2)) {
     SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int32_t","asyr_task_options_set_event", 2, argv[1] ));
@@ -3736,8 +3350,6 @@ _wrap_task_options_set_tag(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   uint64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   unsigned long long val2 ;
   int ecode2 = 0 ;
   asyr_error *failure3 = NULL ;
@@ -3748,11 +3360,7 @@ _wrap_task_options_set_tag(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_tag", 1, argv[0] )); 
-  }
-  arg1 = (asyr_task_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_task_options);
   ecode2 = SWIG_AsVal_unsigned_SS_long_SS_long(argv[1], &val2);
   if (!SWIG_IsOK(ecode2)) {
     SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "uint64_t","asyr_task_options_set_tag", 2, argv[1] ));
@@ -3776,10 +3384,6 @@ _wrap_task_options_set_strand(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   asyr_strand *arg2 = (asyr_strand *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -3788,16 +3392,8 @@ _wrap_task_options_set_strand(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_strand", 1, argv[0] )); 
-  }
-  arg1 = (asyr_task_options *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_strand, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_strand *","asyr_task_options_set_strand", 2, argv[1] )); 
-  }
-  arg2 = (asyr_strand *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_task_options);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_strand);
   result = (asyr_status)asyr_task_options_set_strand(arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
@@ -3816,10 +3412,6 @@ _wrap_task_options_set_interrupt(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   asyr_interrupt *arg2 = (asyr_interrupt *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -3828,16 +3420,8 @@ _wrap_task_options_set_interrupt(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_interrupt", 1, argv[0] )); 
-  }
-  arg1 = (asyr_task_options *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_interrupt, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_interrupt *","asyr_task_options_set_interrupt", 2, argv[1] )); 
-  }
-  arg2 = (asyr_interrupt *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_task_options);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_interrupt);
   result = (asyr_status)asyr_task_options_set_interrupt(arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
@@ -3856,8 +3440,6 @@ _wrap_task_options_set_chunk_size(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   int64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -3866,11 +3448,7 @@ _wrap_task_options_set_chunk_size(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_chunk_size", 1, argv[0] )); 
-  }
-  arg1 = (asyr_task_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_task_options);
   arg2 = glue_whole(argv[1], "chunk_size");
   result = (asyr_status)asyr_task_options_set_chunk_size(arg1,arg2,arg3);
   (void)result;
@@ -3890,8 +3468,6 @@ _wrap_task_options_set_error_policy(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   int32_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int val2 ;
   int ecode2 = 0 ;
   asyr_error *failure3 = NULL ;
@@ -3902,11 +3478,7 @@ _wrap_task_options_set_error_policy(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_error_policy", 1, argv[0] )); 
-  }
-  arg1 = (asyr_task_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_task_options);
   ecode2 = SWIG_AsVal_int(argv[1], &val2);
   if (!SWIG_IsOK(ecode2)) {
     SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int32_t","asyr_task_options_set_error_policy", 2, argv[1] ));
@@ -3930,8 +3502,6 @@ _wrap_task_options_set_order(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   int32_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int val2 ;
   int ecode2 = 0 ;
   asyr_error *failure3 = NULL ;
@@ -3942,11 +3512,7 @@ _wrap_task_options_set_order(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_order", 1, argv[0] )); 
-  }
-  arg1 = (asyr_task_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_task_options);
   ecode2 = SWIG_AsVal_int(argv[1], &val2);
   if (!SWIG_IsOK(ecode2)) {
     SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int32_t","asyr_task_options_set_order", 2, argv[1] ));
@@ -3970,8 +3536,6 @@ _wrap_task_options_set_buffer_size(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg1 = (asyr_task_options *) 0 ;
   int64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -3980,11 +3544,7 @@ _wrap_task_options_set_buffer_size(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_task_options *","asyr_task_options_set_buffer_size", 1, argv[0] )); 
-  }
-  arg1 = (asyr_task_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_task_options);
   arg2 = glue_whole(argv[1], "buffer_size");
   result = (asyr_status)asyr_task_options_set_buffer_size(arg1,arg2,arg3);
   (void)result;
@@ -4017,7 +3577,7 @@ _wrap_pool_options_new(int argc, VALUE *argv, VALUE self) {
   (void)result;
   vresult = Qnil;
   if (*arg1 != NULL)
-  vresult = SWIG_NewPointerObj(*arg1, SWIGTYPE_p_asyr_pool_options, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg1, &glue_type_asyr_pool_options);
   if (*arg2 != NULL)
   glue_raise(*arg2);
   return vresult;
@@ -4033,8 +3593,6 @@ _wrap_pool_options_set_workers(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4043,11 +3601,7 @@ _wrap_pool_options_set_workers(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_workers", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
   arg2 = glue_whole(argv[1], "workers");
   result = (asyr_status)asyr_pool_options_set_workers(arg1,arg2,arg3);
   (void)result;
@@ -4067,8 +3621,6 @@ _wrap_pool_options_set_worker_source(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int32_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int val2 ;
   int ecode2 = 0 ;
   asyr_error *failure3 = NULL ;
@@ -4079,11 +3631,7 @@ _wrap_pool_options_set_worker_source(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_worker_source", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
   ecode2 = SWIG_AsVal_int(argv[1], &val2);
   if (!SWIG_IsOK(ecode2)) {
     SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int32_t","asyr_pool_options_set_worker_source", 2, argv[1] ));
@@ -4108,10 +3656,6 @@ _wrap_pool_options_set_initializer(int argc, VALUE *argv, VALUE self) {
   asyr_function *arg2 = (asyr_function *) 0 ;
   asyr_value *arg3 = (asyr_value *) 0 ;
   asyr_error **arg4 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
   asyr_error *failure4 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4120,16 +3664,8 @@ _wrap_pool_options_set_initializer(int argc, VALUE *argv, VALUE self) {
   if ((argc < 3) || (argc > 3)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_initializer", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","asyr_pool_options_set_initializer", 2, argv[1] )); 
-  }
-  arg2 = (asyr_function *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
   arg3 = glue_items_from_ruby(argv[2]);
   result = (asyr_status)asyr_pool_options_set_initializer(arg1,arg2,arg3,arg4);
   (void)result;
@@ -4151,8 +3687,6 @@ _wrap_pool_options_set_max_tasks_per_worker(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4161,11 +3695,7 @@ _wrap_pool_options_set_max_tasks_per_worker(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_max_tasks_per_worker", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
   arg2 = glue_whole(argv[1], "tasks");
   result = (asyr_status)asyr_pool_options_set_max_tasks_per_worker(arg1,arg2,arg3);
   (void)result;
@@ -4186,8 +3716,6 @@ _wrap_pool_options_set_queue_limit(int argc, VALUE *argv, VALUE self) {
   int64_t arg2 ;
   int32_t arg3 ;
   asyr_error **arg4 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int val3 ;
   int ecode3 = 0 ;
   asyr_error *failure4 = NULL ;
@@ -4198,11 +3726,7 @@ _wrap_pool_options_set_queue_limit(int argc, VALUE *argv, VALUE self) {
   if ((argc < 3) || (argc > 3)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_queue_limit", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
   arg2 = glue_whole(argv[1], "limit");
   ecode3 = SWIG_AsVal_int(argv[2], &val3);
   if (!SWIG_IsOK(ecode3)) {
@@ -4227,8 +3751,6 @@ _wrap_pool_options_set_spare_workers(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int64_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4237,11 +3759,7 @@ _wrap_pool_options_set_spare_workers(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_spare_workers", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
   arg2 = glue_whole(argv[1], "spares");
   result = (asyr_status)asyr_pool_options_set_spare_workers(arg1,arg2,arg3);
   (void)result;
@@ -4261,8 +3779,6 @@ _wrap_pool_options_set_helping(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   int32_t arg2 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int val2 ;
   int ecode2 = 0 ;
   asyr_error *failure3 = NULL ;
@@ -4273,11 +3789,7 @@ _wrap_pool_options_set_helping(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_helping", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
   ecode2 = SWIG_AsVal_int(argv[1], &val2);
   if (!SWIG_IsOK(ecode2)) {
     SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int32_t","asyr_pool_options_set_helping", 2, argv[1] ));
@@ -4301,10 +3813,6 @@ _wrap_pool_options_set_queue(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   asyr_queue *arg2 = (asyr_queue *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4313,16 +3821,8 @@ _wrap_pool_options_set_queue(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_queue", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_queue, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_queue *","asyr_pool_options_set_queue", 2, argv[1] )); 
-  }
-  arg2 = (asyr_queue *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_queue);
   result = (asyr_status)asyr_pool_options_set_queue(arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
@@ -4341,8 +3841,6 @@ _wrap_pool_options_set_name(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   char *arg2 = (char *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4351,11 +3849,7 @@ _wrap_pool_options_set_name(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options *","asyr_pool_options_set_name", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
   arg2 = (char *)glue_text(argv[1]);
   result = (asyr_status)asyr_pool_options_set_name(arg1,(char const *)arg2,arg3);
   (void)result;
@@ -4391,8 +3885,6 @@ _wrap_pool_new(int argc, VALUE *argv, VALUE self) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   asyr_pool **arg2 = (asyr_pool **) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_pool *made2 = NULL ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
@@ -4403,16 +3895,12 @@ _wrap_pool_new(int argc, VALUE *argv, VALUE self) {
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool_options, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool_options const *","asyr_pool_new", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool_options *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
   result = (asyr_status)asyr_pool_new((struct asyr_pool_options const *)arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
   if (*arg2 != NULL)
-  vresult = SWIG_NewPointerObj(*arg2, SWIGTYPE_p_asyr_pool, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg2, &glue_type_asyr_pool);
   if (*arg3 != NULL)
   glue_raise(*arg3);
   return vresult;
@@ -4431,12 +3919,6 @@ _wrap_pool_apply_async(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg4 = (asyr_task_options *) 0 ;
   asyr_result **arg5 = (asyr_result **) 0 ;
   asyr_error **arg6 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
-  void *argp4 = 0 ;
-  int res4 = 0 ;
   asyr_result *made5 = NULL ;
   asyr_error *failure6 = NULL ;
   asyr_status result;
@@ -4447,27 +3929,15 @@ _wrap_pool_apply_async(int argc, VALUE *argv, VALUE self) {
   if ((argc < 4) || (argc > 4)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_apply_async", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","asyr_pool_apply_async", 2, argv[1] )); 
-  }
-  arg2 = (asyr_function *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
   arg3 = glue_items_from_ruby(argv[2]);
-  res4 = SWIG_ConvertPtr(argv[3], &argp4,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res4)) {
-    SWIG_exception_fail(SWIG_ArgError(res4), Ruby_Format_TypeError( "", "asyr_task_options const *","asyr_pool_apply_async", 4, argv[3] )); 
-  }
-  arg4 = (asyr_task_options *)(argp4);
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
   result = (asyr_status)asyr_pool_apply_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
   vresult = Qnil;
   if (*arg5 != NULL)
-  vresult = SWIG_NewPointerObj(*arg5, SWIGTYPE_p_asyr_result, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg5, &glue_type_asyr_result);
   asyr_value_unref(arg3);
   if (*arg6 != NULL)
   glue_raise(*arg6);
@@ -4488,12 +3958,6 @@ _wrap_pool_map_async(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg4 = (asyr_task_options *) 0 ;
   asyr_result **arg5 = (asyr_result **) 0 ;
   asyr_error **arg6 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
-  void *argp4 = 0 ;
-  int res4 = 0 ;
   asyr_result *made5 = NULL ;
   asyr_error *failure6 = NULL ;
   asyr_status result;
@@ -4504,27 +3968,15 @@ _wrap_pool_map_async(int argc, VALUE *argv, VALUE self) {
   if ((argc < 4) || (argc > 4)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_map_async", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","asyr_pool_map_async", 2, argv[1] )); 
-  }
-  arg2 = (asyr_function *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
   arg3 = glue_items_from_ruby(argv[2]);
-  res4 = SWIG_ConvertPtr(argv[3], &argp4,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res4)) {
-    SWIG_exception_fail(SWIG_ArgError(res4), Ruby_Format_TypeError( "", "asyr_task_options const *","asyr_pool_map_async", 4, argv[3] )); 
-  }
-  arg4 = (asyr_task_options *)(argp4);
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
   result = (asyr_status)asyr_pool_map_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
   vresult = Qnil;
   if (*arg5 != NULL)
-  vresult = SWIG_NewPointerObj(*arg5, SWIGTYPE_p_asyr_result, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg5, &glue_type_asyr_result);
   asyr_value_unref(arg3);
   if (*arg6 != NULL)
   glue_raise(*arg6);
@@ -4545,12 +3997,6 @@ _wrap_pool_starmap_async(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg4 = (asyr_task_options *) 0 ;
   asyr_result **arg5 = (asyr_result **) 0 ;
   asyr_error **arg6 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
-  void *argp4 = 0 ;
-  int res4 = 0 ;
   asyr_result *made5 = NULL ;
   asyr_error *failure6 = NULL ;
   asyr_status result;
@@ -4561,27 +4007,15 @@ _wrap_pool_starmap_async(int argc, VALUE *argv, VALUE self) {
   if ((argc < 4) || (argc > 4)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_starmap_async", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","asyr_pool_starmap_async", 2, argv[1] )); 
-  }
-  arg2 = (asyr_function *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
   arg3 = glue_items_from_ruby(argv[2]);
-  res4 = SWIG_ConvertPtr(argv[3], &argp4,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res4)) {
-    SWIG_exception_fail(SWIG_ArgError(res4), Ruby_Format_TypeError( "", "asyr_task_options const *","asyr_pool_starmap_async", 4, argv[3] )); 
-  }
-  arg4 = (asyr_task_options *)(argp4);
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
   result = (asyr_status)asyr_pool_starmap_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
   (void)result;
   vresult = Qnil;
   if (*arg5 != NULL)
-  vresult = SWIG_NewPointerObj(*arg5, SWIGTYPE_p_asyr_result, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg5, &glue_type_asyr_result);
   asyr_value_unref(arg3);
   if (*arg6 != NULL)
   glue_raise(*arg6);
@@ -4598,8 +4032,6 @@ SWIGINTERN VALUE
 _wrap_pool_close(int argc, VALUE *argv, VALUE self) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure2 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4608,11 +4040,7 @@ _wrap_pool_close(int argc, VALUE *argv, VALUE self) {
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_close", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
   result = (asyr_status)asyr_pool_close(arg1,arg2);
   (void)result;
   vresult = Qnil;
@@ -4630,8 +4058,6 @@ SWIGINTERN VALUE
 _wrap_pool_terminate(int argc, VALUE *argv, VALUE self) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure2 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4640,11 +4066,7 @@ _wrap_pool_terminate(int argc, VALUE *argv, VALUE self) {
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_terminate", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
   result = (asyr_status)asyr_pool_terminate(arg1,arg2);
   (void)result;
   vresult = Qnil;
@@ -4661,19 +4083,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_pool_get_state(int argc, VALUE *argv, VALUE self) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int32_t result;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_get_state", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
   result = (int32_t)asyr_pool_get_state(arg1);
   vresult = SWIG_From_int((int)(result));
   return vresult;
@@ -4685,19 +4101,13 @@ fail:
 SWIGINTERN VALUE
 _wrap_pool_get_worker_count(int argc, VALUE *argv, VALUE self) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int64_t result;
   VALUE vresult = Qnil;
   
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_get_worker_count", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
   result = (int64_t)asyr_pool_get_worker_count(arg1);
   vresult = SWIG_From_long_SS_long((long long)(result));
   return vresult;
@@ -4713,12 +4123,6 @@ _wrap_pool_imap_fed(int argc, VALUE *argv, VALUE self) {
   asyr_task_options *arg3 = (asyr_task_options *) 0 ;
   asyr_iterator **arg4 = (asyr_iterator **) 0 ;
   asyr_error **arg5 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
-  void *argp3 = 0 ;
-  int res3 = 0 ;
   asyr_iterator *made4 = NULL ;
   asyr_error *failure5 = NULL ;
   asyr_status result;
@@ -4729,26 +4133,14 @@ _wrap_pool_imap_fed(int argc, VALUE *argv, VALUE self) {
   if ((argc < 3) || (argc > 3)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_pool_imap_fed", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_function, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_function *","asyr_pool_imap_fed", 2, argv[1] )); 
-  }
-  arg2 = (asyr_function *)(argp2);
-  res3 = SWIG_ConvertPtr(argv[2], &argp3,SWIGTYPE_p_asyr_task_options, 0 |  0 );
-  if (!SWIG_IsOK(res3)) {
-    SWIG_exception_fail(SWIG_ArgError(res3), Ruby_Format_TypeError( "", "asyr_task_options const *","asyr_pool_imap_fed", 3, argv[2] )); 
-  }
-  arg3 = (asyr_task_options *)(argp3);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
+  arg3 = glue_handle_get(argv[2], &glue_type_asyr_task_options);
   result = (asyr_status)asyr_pool_imap_fed(arg1,arg2,(struct asyr_task_options const *)arg3,arg4,arg5);
   (void)result;
   vresult = Qnil;
   if (*arg4 != NULL)
-  vresult = SWIG_NewPointerObj(*arg4, SWIGTYPE_p_asyr_iterator, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg4, &glue_type_asyr_iterator);
   if (*arg5 != NULL)
   glue_raise(*arg5);
   return vresult;
@@ -4765,10 +4157,6 @@ _wrap_iterator_notify(int argc, VALUE *argv, VALUE self) {
   asyr_queue *arg2 = (asyr_queue *) 0 ;
   uint64_t arg3 ;
   asyr_error **arg4 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
   unsigned long long val3 ;
   int ecode3 = 0 ;
   asyr_error *failure4 = NULL ;
@@ -4779,16 +4167,8 @@ _wrap_iterator_notify(int argc, VALUE *argv, VALUE self) {
   if ((argc < 3) || (argc > 3)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","asyr_iterator_notify", 1, argv[0] )); 
-  }
-  arg1 = (asyr_iterator *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_queue, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_queue *","asyr_iterator_notify", 2, argv[1] )); 
-  }
-  arg2 = (asyr_queue *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_iterator);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_queue);
   ecode3 = SWIG_AsVal_unsigned_SS_long_SS_long(argv[2], &val3);
   if (!SWIG_IsOK(ecode3)) {
     SWIG_exception_fail(SWIG_ArgError(ecode3), Ruby_Format_TypeError( "", "uint64_t","asyr_iterator_notify", 3, argv[2] ));
@@ -4811,8 +4191,6 @@ SWIGINTERN VALUE
 _wrap_iterator_cancel(int argc, VALUE *argv, VALUE self) {
   asyr_iterator *arg1 = (asyr_iterator *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   asyr_error *failure2 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4821,11 +4199,7 @@ _wrap_iterator_cancel(int argc, VALUE *argv, VALUE self) {
   if ((argc < 1) || (argc > 1)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","asyr_iterator_cancel", 1, argv[0] )); 
-  }
-  arg1 = (asyr_iterator *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_iterator);
   result = (asyr_status)asyr_iterator_cancel(arg1,arg2);
   (void)result;
   vresult = Qnil;
@@ -4844,10 +4218,6 @@ _wrap_iterator_finish(int argc, VALUE *argv, VALUE self) {
   asyr_iterator *arg1 = (asyr_iterator *) 0 ;
   asyr_error *arg2 = (asyr_error *) 0 ;
   asyr_error **arg3 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
-  void *argp2 = 0 ;
-  int res2 = 0 ;
   asyr_error *failure3 = NULL ;
   asyr_status result;
   VALUE vresult = Qnil;
@@ -4856,16 +4226,8 @@ _wrap_iterator_finish(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_iterator, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_iterator *","asyr_iterator_finish", 1, argv[0] )); 
-  }
-  arg1 = (asyr_iterator *)(argp1);
-  res2 = SWIG_ConvertPtr(argv[1], &argp2,SWIGTYPE_p_asyr_error, 0 |  0 );
-  if (!SWIG_IsOK(res2)) {
-    SWIG_exception_fail(SWIG_ArgError(res2), Ruby_Format_TypeError( "", "asyr_error *","asyr_iterator_finish", 2, argv[1] )); 
-  }
-  arg2 = (asyr_error *)(argp2);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_iterator);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_error);
   result = (asyr_status)asyr_iterator_finish(arg1,arg2,arg3);
   (void)result;
   vresult = Qnil;
@@ -4885,8 +4247,6 @@ _wrap_strand_new(int argc, VALUE *argv, VALUE self) {
   int32_t arg2 ;
   asyr_strand **arg3 = (asyr_strand **) 0 ;
   asyr_error **arg4 = (asyr_error **) 0 ;
-  void *argp1 = 0 ;
-  int res1 = 0 ;
   int val2 ;
   int ecode2 = 0 ;
   asyr_strand *made3 = NULL ;
@@ -4899,11 +4259,7 @@ _wrap_strand_new(int argc, VALUE *argv, VALUE self) {
   if ((argc < 2) || (argc > 2)) {
     rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
   }
-  res1 = SWIG_ConvertPtr(argv[0], &argp1,SWIGTYPE_p_asyr_pool, 0 |  0 );
-  if (!SWIG_IsOK(res1)) {
-    SWIG_exception_fail(SWIG_ArgError(res1), Ruby_Format_TypeError( "", "asyr_pool *","asyr_strand_new", 1, argv[0] )); 
-  }
-  arg1 = (asyr_pool *)(argp1);
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
   ecode2 = SWIG_AsVal_int(argv[1], &val2);
   if (!SWIG_IsOK(ecode2)) {
     SWIG_exception_fail(SWIG_ArgError(ecode2), Ruby_Format_TypeError( "", "int32_t","asyr_strand_new", 2, argv[1] ));
@@ -4913,7 +4269,7 @@ _wrap_strand_new(int argc, VALUE *argv, VALUE self) {
   (void)result;
   vresult = Qnil;
   if (*arg3 != NULL)
-  vresult = SWIG_NewPointerObj(*arg3, SWIGTYPE_p_asyr_strand, SWIG_POINTER_OWN);
+  vresult = glue_handle_new(*arg3, &glue_type_asyr_strand);
   if (*arg4 != NULL)
   glue_raise(*arg4);
   return vresult;
@@ -5365,90 +4721,6 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   
   glue_init_roots();
   
-  
-  SwigClassError.klass = rb_define_class_under(mAsyncresult_native, "Error", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_error, (void *) &SwigClassError);
-  rb_undef_alloc_func(SwigClassError.klass);
-  SwigClassError.mark = 0;
-  SwigClassError.destroy = (void (*)(void *)) free_asyr_error;
-  SwigClassError.trackObjects = 0;
-  
-  SwigClassInterrupt.klass = rb_define_class_under(mAsyncresult_native, "Interrupt", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_interrupt, (void *) &SwigClassInterrupt);
-  rb_undef_alloc_func(SwigClassInterrupt.klass);
-  SwigClassInterrupt.mark = 0;
-  SwigClassInterrupt.destroy = (void (*)(void *)) free_asyr_interrupt;
-  SwigClassInterrupt.trackObjects = 0;
-  
-  SwigClassLibrary.klass = rb_define_class_under(mAsyncresult_native, "Library", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_library, (void *) &SwigClassLibrary);
-  rb_undef_alloc_func(SwigClassLibrary.klass);
-  SwigClassLibrary.mark = 0;
-  SwigClassLibrary.destroy = (void (*)(void *)) free_asyr_library;
-  SwigClassLibrary.trackObjects = 0;
-  
-  SwigClassFunction.klass = rb_define_class_under(mAsyncresult_native, "Function", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_function, (void *) &SwigClassFunction);
-  rb_undef_alloc_func(SwigClassFunction.klass);
-  SwigClassFunction.mark = 0;
-  SwigClassFunction.destroy = (void (*)(void *)) free_asyr_function;
-  SwigClassFunction.trackObjects = 0;
-  
-  SwigClassResult.klass = rb_define_class_under(mAsyncresult_native, "Result", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_result, (void *) &SwigClassResult);
-  rb_undef_alloc_func(SwigClassResult.klass);
-  SwigClassResult.mark = 0;
-  SwigClassResult.destroy = (void (*)(void *)) free_asyr_result;
-  SwigClassResult.trackObjects = 0;
-  
-  SwigClassQueue.klass = rb_define_class_under(mAsyncresult_native, "Queue", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_queue, (void *) &SwigClassQueue);
-  rb_undef_alloc_func(SwigClassQueue.klass);
-  SwigClassQueue.mark = 0;
-  SwigClassQueue.destroy = (void (*)(void *)) free_asyr_queue;
-  SwigClassQueue.trackObjects = 0;
-  
-  SwigClassPool.klass = rb_define_class_under(mAsyncresult_native, "Pool", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_pool, (void *) &SwigClassPool);
-  rb_undef_alloc_func(SwigClassPool.klass);
-  SwigClassPool.mark = 0;
-  SwigClassPool.destroy = (void (*)(void *)) free_asyr_pool;
-  SwigClassPool.trackObjects = 0;
-  
-  SwigClassIterator.klass = rb_define_class_under(mAsyncresult_native, "Iterator", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_iterator, (void *) &SwigClassIterator);
-  rb_undef_alloc_func(SwigClassIterator.klass);
-  SwigClassIterator.mark = 0;
-  SwigClassIterator.destroy = (void (*)(void *)) free_asyr_iterator;
-  SwigClassIterator.trackObjects = 0;
-  
-  SwigClassStrand.klass = rb_define_class_under(mAsyncresult_native, "Strand", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_strand, (void *) &SwigClassStrand);
-  rb_undef_alloc_func(SwigClassStrand.klass);
-  SwigClassStrand.mark = 0;
-  SwigClassStrand.destroy = (void (*)(void *)) free_asyr_strand;
-  SwigClassStrand.trackObjects = 0;
-  
-  SwigClassWorker.klass = rb_define_class_under(mAsyncresult_native, "Worker", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_worker, (void *) &SwigClassWorker);
-  rb_undef_alloc_func(SwigClassWorker.klass);
-  SwigClassWorker.mark = 0;
-  SwigClassWorker.destroy = (void (*)(void *)) free_asyr_worker;
-  SwigClassWorker.trackObjects = 0;
-  
-  SwigClassTaskOptions.klass = rb_define_class_under(mAsyncresult_native, "TaskOptions", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_task_options, (void *) &SwigClassTaskOptions);
-  rb_undef_alloc_func(SwigClassTaskOptions.klass);
-  SwigClassTaskOptions.mark = 0;
-  SwigClassTaskOptions.destroy = (void (*)(void *)) free_asyr_task_options;
-  SwigClassTaskOptions.trackObjects = 0;
-  
-  SwigClassPoolOptions.klass = rb_define_class_under(mAsyncresult_native, "PoolOptions", rb_cObject);
-  SWIG_TypeClientData(SWIGTYPE_p_asyr_pool_options, (void *) &SwigClassPoolOptions);
-  rb_undef_alloc_func(SwigClassPoolOptions.klass);
-  SwigClassPoolOptions.mark = 0;
-  SwigClassPoolOptions.destroy = (void (*)(void *)) free_asyr_pool_options;
-  SwigClassPoolOptions.trackObjects = 0;
   rb_define_const(mAsyncresult_native, "OK", SWIG_From_int((int)(ASYR_OK)));
   rb_define_const(mAsyncresult_native, "E_ARGUMENT", SWIG_From_int((int)(ASYR_E_ARGUMENT)));
   rb_define_const(mAsyncresult_native, "E_MEMORY", SWIG_From_int((int)(ASYR_E_MEMORY)));

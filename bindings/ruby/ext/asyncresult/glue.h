@@ -82,7 +82,14 @@ asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
 asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
                          asyr_value *consumed_arguments, asyr_task_options *options);
 
-/* asyncresult.i: the private classes that SWIG makes. */
+/* handles.c: the library's objects as Ruby's; nil and NULL are each other. */
+extern const rb_data_type_t glue_type_asyr_error, glue_type_asyr_interrupt,
+    glue_type_asyr_library, glue_type_asyr_function, glue_type_asyr_result,
+    glue_type_asyr_queue, glue_type_asyr_pool, glue_type_asyr_iterator,
+    glue_type_asyr_strand, glue_type_asyr_worker, glue_type_asyr_task_options,
+    glue_type_asyr_pool_options;
+VALUE glue_handle_new(void *consumed, const rb_data_type_t *type);
+void *glue_handle_get(VALUE object, const rb_data_type_t *type);
 VALUE glue_wrap_error(asyr_error *consumed);
 asyr_error *glue_unwrap_error(VALUE object);
 
