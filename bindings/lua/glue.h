@@ -38,10 +38,10 @@ glue_pushed glue_result_pool(lua_State *L, glue_index result);
 /* The method get: it answers what is ready, and calls `waiting` with its arguments
  * otherwise. */
 glue_pushed glue_result_getter(lua_State *L, glue_index waiting);
-/* asyr_pool_apply_async() with callbacks, or nil, and no other options. */
-glue_pushed glue_submit(lua_State *L, asyr_pool *pool, asyr_function *function,
-                        glue_index arguments, glue_index owner, glue_index callback,
-                        glue_index error_callback);
+/* The method apply_async: it submits to the pool and the function whose handles are at
+ * the place 1 of its arguments, and calls `other` when there is none, or when there are
+ * other options than callbacks. */
+glue_pushed glue_submitter(lua_State *L, glue_index other);
 
 /*
  * Lazy maps whose input is a function of Lua, called on the Lua thread by these two

@@ -5,6 +5,8 @@
  */
 #include "support.h"
 
+#include <string.h>
+
 /* ---- the pool ---- */
 
 glue_pushed glue_own_result(lua_State *L, glue_index result, glue_index pool)
@@ -57,16 +59,12 @@ static asyr_result *submit(lua_State *L, asyr_pool *pool, asyr_function *functio
     return result;
 }
 
-glue_pushed glue_submit(lua_State *L, asyr_pool *pool, asyr_function *function,
-                        glue_index arguments, glue_index owner, glue_index callback,
-                        glue_index error_callback)
+/* Push the result of a submit; the options are consumed. */
+static glue_pushed push_submitted(lua_State *L, asyr_pool *pool,
+                                  asyr_function *function, glue_index arguments,
+                                  glue_index owner, asyr_task_options *options)
 {
     asyr_error *error = NULL;
-    asyr_task_options *options = NULL;
-    bool has_callbacks = !lua_isnil(L, callback) || !lua_isnil(L, error_callback);
-    if (has_callbacks &&
-        !(options = callbacks_to_options(L, callback, error_callback, &error)))
-        return glue_fail(L, error);
     asyr_result *result = submit(L, pool, function, arguments, options, &error);
     asyr_task_options_free(options);
     if (!result)
@@ -74,6 +72,81 @@ glue_pushed glue_submit(lua_State *L, asyr_pool *pool, asyr_function *function,
     push_object(L, result, &result_kind);
     lua_pushvalue(L, owner);
     lua_setuservalue(L, -2);
+    return 1;
+}
+
+/* The handle at the place 1 of a table, if there is one of that kind. */
+static void *first_object(lua_State *L, int index, const struct handle_kind *kind)
+{
+    if (lua_type(L, index) != LUA_TTABLE)
+        return NULL;
+    lua_rawgeti(L, index, 1);
+    void *object = to_object(L, -1, kind);
+    lua_pop(L, 1);
+    return object;
+}
+
+/* Call the upvalue with the arguments of this call. */
+static int call_upvalue(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+/* Push the two callbacks of a table, or nil; false, with nothing pushed, when the table
+ * has anything else. */
+static bool push_callbacks(lua_State *L, int given)
+{
+    int callback = lua_gettop(L) + 1, error_callback = callback + 1;
+    lua_settop(L, error_callback);
+    lua_pushnil(L);
+    while (lua_next(L, given)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+        int place = strcmp(name, "callback") == 0         ? callback
+                    : strcmp(name, "error_callback") == 0 ? error_callback
+                                                          : 0;
+        if (!place || lua_type(L, -1) != LUA_TFUNCTION) {
+            lua_settop(L, callback - 1);
+            return false;
+        }
+        lua_replace(L, place);
+    }
+    return true;
+}
+
+/* Submit with the callbacks in the table at the place 4. */
+static glue_pushed submit_with_callbacks(lua_State *L, asyr_pool *pool,
+                                         asyr_function *function)
+{
+    asyr_error *error = NULL;
+    asyr_task_options *options = callbacks_to_options(L, 5, 6, &error);
+    return options ? push_submitted(L, pool, function, 3, 1, options)
+                   : glue_fail(L, error);
+}
+
+/* apply_async(pool, function, arguments, options), where the options are callbacks. */
+static int apply_async(lua_State *L)
+{
+    asyr_pool *pool = first_object(L, 1, &pool_kind);
+    asyr_function *function = pool ? first_object(L, 2, &function_kind) : NULL;
+    lua_settop(L, 4);
+    int given = lua_type(L, 4);
+    glue_pushed count;
+    if (function && given == LUA_TNIL)
+        count = push_submitted(L, pool, function, 3, 1, NULL);
+    else if (function && given == LUA_TTABLE && push_callbacks(L, 4))
+        count = submit_with_callbacks(L, pool, function);
+    else
+        return call_upvalue(L);
+    return count < 0 ? lua_error(L) : count;
+}
+
+glue_pushed glue_submitter(lua_State *L, glue_index other)
+{
+    lua_pushvalue(L, other);
+    lua_pushcclosure(L, apply_async, 1);
     return 1;
 }
 
@@ -89,10 +162,7 @@ static int get(lua_State *L)
     }
     if (!asyr_result_is_ready(result)) {
         lua_settop(L, 2);
-        lua_pushvalue(L, lua_upvalueindex(1));
-        lua_insert(L, 1);
-        lua_call(L, 2, 1);
-        return 1;
+        return call_upvalue(L);
     }
     if (asyr_result_get(result, 0, NULL, &value, &error) == ASYR_OK) {
         if (glue_push_value(L, value) == 0)

@@ -23,7 +23,7 @@ function Function.new(library, prototype)
   check_text("prototype", prototype)
   local handle = native.function_new_c(native.library_open(library), prototype)
   return setmetatable({
-    handle = handle,
+    handle, -- where apply_async looks for it
     name = native.function_get_name(handle),
     prototype = prototype,
   }, Function)
@@ -36,7 +36,7 @@ end
 --- The handle of a function that was given to a pool.
 function Function.handle_of(f)
   if getmetatable(f) == Function then
-    return f.handle
+    return f[1]
   end
   if type(f) == "function" then
     Error.raise("Unsupported", "function: expected a C function (see "

@@ -20,20 +20,6 @@ function options.check_callable(name, value)
   end
 end
 
---- Whether `given` is nil, or a table of callbacks that can be called.
-function options.has_callbacks_alone(given)
-  if type(given) ~= "table" then
-    return given == nil
-  end
-  for name, value in next, given do
-    local is_callback = name == "callback" or name == "error_callback"
-    if not is_callback or type(value) ~= "function" then
-      return false
-    end
-  end
-  return true
-end
-
 --- Raise unless `given` is a table, or nil, with no other names than `known` has.
 function options.check(what, given, known)
   if given == nil then

@@ -10,8 +10,6 @@ local options = require "asyncresult.options"
 local submit = require "asyncresult.submit"
 
 local pool_apply_async = native.pool_apply_async
-local has_callbacks_alone = options.has_callbacks_alone
-local native_submit = native.submit
 local handle_of = Function.handle_of
 local new_result = Result.new
 
@@ -96,12 +94,15 @@ function Pool.new(given)
   options.check("Pool", given, pool_setters)
   given = given or {}
   local queue = native.queue_new(0)
+  local handle = build(given, queue)
+  local may_block = given.queue_limit ~= nil and (given.when_full or "block") == "block"
   return setmetatable({
-    handle = build(given, queue),
+    not may_block and handle or nil, -- where apply_async looks for it
+    handle = handle,
     queue = queue,
     on_unread_error = given.on_unread_error,
     helps = given.helping == "all",
-    may_block = given.queue_limit ~= nil and (given.when_full or "block") == "block",
+    may_block = may_block,
   }, Pool)
 end
 
@@ -123,13 +124,9 @@ end
 
 --- Have f called with the list `arguments`.  Options: callback, error_callback,
 -- strand, tag.
-function Pool:apply_async(f, arguments, given)
-  if not self.may_block and has_callbacks_alone(given) then
-    return native_submit(self.handle, handle_of(f), arguments, self,
-      given and given.callback, given and given.error_callback)
-  end
+Pool.apply_async = native.submitter(function(self, f, arguments, given)
   return submit_call(self, pool_apply_async, f, arguments, given, submit.apply)
-end
+end)
 
 --- The value of f, called with the list `arguments`.
 function Pool:apply(f, arguments, given)

@@ -5077,40 +5077,18 @@ static int _wrap_result_getter(lua_State* L) {
 }
 
 
-static int _wrap_submit(lua_State* L) {
+static int _wrap_submitter(lua_State* L) {
   int SWIG_arg = 0;
   lua_State *arg1 = (lua_State *) 0 ;
-  asyr_pool *arg2 = (asyr_pool *) 0 ;
-  asyr_function *arg3 = (asyr_function *) 0 ;
-  glue_index arg4 ;
-  glue_index arg5 ;
-  glue_index arg6 ;
-  glue_index arg7 ;
+  glue_index arg2 ;
   glue_pushed result;
   
   arg1 = L;
-  SWIG_check_num_args("glue_submit",6,6)
-  if (!(arg2 = to_object(L, 1, &pool_kind))) {
-    glue_push_error(L, refuse_object(L, 1, &pool_kind));
-    SWIG_fail;
-  }
-  if (!(arg3 = to_object(L, 2, &function_kind))) {
-    glue_push_error(L, refuse_object(L, 2, &function_kind));
-    SWIG_fail;
-  }
+  SWIG_check_num_args("glue_submitter",1,1)
   {
-    arg4 = 3;
+    arg2 = 1;
   }
-  {
-    arg5 = 4;
-  }
-  {
-    arg6 = 5;
-  }
-  {
-    arg7 = 6;
-  }
-  result = (glue_pushed)glue_submit(arg1,arg2,arg3,arg4,arg5,arg6,arg7);
+  result = (glue_pushed)glue_submitter(arg1,arg2);
   if (result < 0)
   SWIG_fail;
   SWIG_arg += result;
@@ -5689,7 +5667,7 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "own_result", _wrap_own_result},
     { "result_pool", _wrap_result_pool},
     { "result_getter", _wrap_result_getter},
-    { "submit", _wrap_submit},
+    { "submitter", _wrap_submitter},
     { "imap_input", _wrap_imap_input},
     { "iterator_next", _wrap_iterator_next},
     { "free_iterator", _wrap_free_iterator},
