@@ -105,6 +105,9 @@
 %ignore asyr_result_get_double;
 %ignore asyr_result_wait;
 %ignore asyr_pool_imap;
+%ignore asyr_pool_apply_async;
+%ignore asyr_pool_map_async;
+%ignore asyr_pool_starmap_async;
 %ignore asyr_iterator_next;
 %ignore asyr_iterator_put;
 %ignore asyr_pool_join;
@@ -156,8 +159,13 @@ VALUE glue_event_run(VALUE event);
 VALUE glue_event_finish(VALUE event, asyr_error *failure);
 void glue_set_unread_error_hook(asyr_pool_options *options, VALUE hook);
 enum glue_submit_call { GLUE_APPLY = 0, GLUE_MAP = 1, GLUE_STARMAP = 2 };
-asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
-                         asyr_value *consumed_arguments, asyr_task_options *options);
+VALUE glue_submit_at_once(int32_t call, asyr_pool *pool, asyr_function *function,
+                          asyr_value *consumed_arguments,
+                          asyr_task_options *options, VALUE callbacks);
+VALUE glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
+                  asyr_value *consumed_arguments, asyr_task_options *options,
+                  VALUE callbacks);
+void glue_set_result_class(VALUE result_class);
 asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
                          asyr_value *consumed_arguments, asyr_task_options *options);
 

@@ -1876,17 +1876,16 @@ int SWIG_Ruby_arity( VALUE proc, int minimal )
 #define SWIGTYPE_p_p_asyr_pool swig_types[23]
 #define SWIGTYPE_p_p_asyr_pool_options swig_types[24]
 #define SWIGTYPE_p_p_asyr_queue swig_types[25]
-#define SWIGTYPE_p_p_asyr_result swig_types[26]
-#define SWIGTYPE_p_p_asyr_strand swig_types[27]
-#define SWIGTYPE_p_p_asyr_task_options swig_types[28]
-#define SWIGTYPE_p_short swig_types[29]
-#define SWIGTYPE_p_signed_char swig_types[30]
-#define SWIGTYPE_p_unsigned_char swig_types[31]
-#define SWIGTYPE_p_unsigned_int swig_types[32]
-#define SWIGTYPE_p_unsigned_long_long swig_types[33]
-#define SWIGTYPE_p_unsigned_short swig_types[34]
-static swig_type_info *swig_types[36];
-static swig_module_info swig_module = {swig_types, 35, 0, 0, 0, 0};
+#define SWIGTYPE_p_p_asyr_strand swig_types[26]
+#define SWIGTYPE_p_p_asyr_task_options swig_types[27]
+#define SWIGTYPE_p_short swig_types[28]
+#define SWIGTYPE_p_signed_char swig_types[29]
+#define SWIGTYPE_p_unsigned_char swig_types[30]
+#define SWIGTYPE_p_unsigned_int swig_types[31]
+#define SWIGTYPE_p_unsigned_long_long swig_types[32]
+#define SWIGTYPE_p_unsigned_short swig_types[33]
+static swig_type_info *swig_types[35];
+static swig_module_info swig_module = {swig_types, 34, 0, 0, 0, 0};
 #define SWIG_TypeQuery(name) SWIG_TypeQueryModule(&swig_module, &swig_module, name)
 #define SWIG_MangledTypeQuery(name) SWIG_MangledTypeQueryModule(&swig_module, &swig_module, name)
 
@@ -2644,19 +2643,54 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_submit_at_once(int argc, VALUE *argv, VALUE self) {
+  int32_t arg1 ;
+  asyr_pool *arg2 = (asyr_pool *) 0 ;
+  asyr_function *arg3 = (asyr_function *) 0 ;
+  asyr_value *arg4 = (asyr_value *) 0 ;
+  asyr_task_options *arg5 = (asyr_task_options *) 0 ;
+  VALUE arg6 = (VALUE) 0 ;
+  int val1 ;
+  int ecode1 = 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 6) || (argc > 6)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 6)",argc); SWIG_fail;
+  }
+  ecode1 = SWIG_AsVal_int(argv[0], &val1);
+  if (!SWIG_IsOK(ecode1)) {
+    SWIG_exception_fail(SWIG_ArgError(ecode1), Ruby_Format_TypeError( "", "int32_t","glue_submit_at_once", 1, argv[0] ));
+  } 
+  arg1 = (int32_t)(val1);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_pool);
+  arg3 = glue_handle_get(argv[2], &glue_type_asyr_function);
+  arg4 = glue_items_from_ruby(argv[3]);
+  arg5 = glue_handle_get(argv[4], &glue_type_asyr_task_options);
+  arg6 = argv[5];
+  result = (VALUE)glue_submit_at_once(arg1,arg2,arg3,arg4,arg5,arg6);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_submit(int argc, VALUE *argv, VALUE self) {
   int32_t arg1 ;
   asyr_pool *arg2 = (asyr_pool *) 0 ;
   asyr_function *arg3 = (asyr_function *) 0 ;
   asyr_value *arg4 = (asyr_value *) 0 ;
   asyr_task_options *arg5 = (asyr_task_options *) 0 ;
+  VALUE arg6 = (VALUE) 0 ;
   int val1 ;
   int ecode1 = 0 ;
-  asyr_result *result = 0 ;
+  VALUE result;
   VALUE vresult = Qnil;
   
-  if ((argc < 5) || (argc > 5)) {
-    rb_raise(rb_eArgError, "wrong # of arguments(%d for 5)",argc); SWIG_fail;
+  if ((argc < 6) || (argc > 6)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 6)",argc); SWIG_fail;
   }
   ecode1 = SWIG_AsVal_int(argv[0], &val1);
   if (!SWIG_IsOK(ecode1)) {
@@ -2667,9 +2701,25 @@ _wrap_submit(int argc, VALUE *argv, VALUE self) {
   arg3 = glue_handle_get(argv[2], &glue_type_asyr_function);
   arg4 = glue_items_from_ruby(argv[3]);
   arg5 = glue_handle_get(argv[4], &glue_type_asyr_task_options);
-  result = (asyr_result *)glue_submit(arg1,arg2,arg3,arg4,arg5);
-  vresult = glue_handle_new(result, &glue_type_asyr_result);
+  arg6 = argv[5];
+  result = (VALUE)glue_submit(arg1,arg2,arg3,arg4,arg5,arg6);
+  vresult = result;
   return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_set_result_class(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  glue_set_result_class(arg1);
+  return Qnil;
 fail:
   return Qnil;
 }
@@ -3912,123 +3962,6 @@ fail:
 
 
 SWIGINTERN VALUE
-_wrap_pool_apply_async(int argc, VALUE *argv, VALUE self) {
-  asyr_pool *arg1 = (asyr_pool *) 0 ;
-  asyr_function *arg2 = (asyr_function *) 0 ;
-  asyr_value *arg3 = (asyr_value *) 0 ;
-  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
-  asyr_result **arg5 = (asyr_result **) 0 ;
-  asyr_error **arg6 = (asyr_error **) 0 ;
-  asyr_result *made5 = NULL ;
-  asyr_error *failure6 = NULL ;
-  asyr_status result;
-  VALUE vresult = Qnil;
-  
-  arg5 = &made5;
-  arg6 = &failure6;
-  if ((argc < 4) || (argc > 4)) {
-    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
-  }
-  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
-  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
-  arg3 = glue_items_from_ruby(argv[2]);
-  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
-  result = (asyr_status)asyr_pool_apply_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
-  (void)result;
-  vresult = Qnil;
-  if (*arg5 != NULL)
-  vresult = glue_handle_new(*arg5, &glue_type_asyr_result);
-  asyr_value_unref(arg3);
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return vresult;
-fail:
-  asyr_value_unref(arg3);
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return Qnil;
-}
-
-
-SWIGINTERN VALUE
-_wrap_pool_map_async(int argc, VALUE *argv, VALUE self) {
-  asyr_pool *arg1 = (asyr_pool *) 0 ;
-  asyr_function *arg2 = (asyr_function *) 0 ;
-  asyr_value *arg3 = (asyr_value *) 0 ;
-  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
-  asyr_result **arg5 = (asyr_result **) 0 ;
-  asyr_error **arg6 = (asyr_error **) 0 ;
-  asyr_result *made5 = NULL ;
-  asyr_error *failure6 = NULL ;
-  asyr_status result;
-  VALUE vresult = Qnil;
-  
-  arg5 = &made5;
-  arg6 = &failure6;
-  if ((argc < 4) || (argc > 4)) {
-    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
-  }
-  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
-  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
-  arg3 = glue_items_from_ruby(argv[2]);
-  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
-  result = (asyr_status)asyr_pool_map_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
-  (void)result;
-  vresult = Qnil;
-  if (*arg5 != NULL)
-  vresult = glue_handle_new(*arg5, &glue_type_asyr_result);
-  asyr_value_unref(arg3);
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return vresult;
-fail:
-  asyr_value_unref(arg3);
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return Qnil;
-}
-
-
-SWIGINTERN VALUE
-_wrap_pool_starmap_async(int argc, VALUE *argv, VALUE self) {
-  asyr_pool *arg1 = (asyr_pool *) 0 ;
-  asyr_function *arg2 = (asyr_function *) 0 ;
-  asyr_value *arg3 = (asyr_value *) 0 ;
-  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
-  asyr_result **arg5 = (asyr_result **) 0 ;
-  asyr_error **arg6 = (asyr_error **) 0 ;
-  asyr_result *made5 = NULL ;
-  asyr_error *failure6 = NULL ;
-  asyr_status result;
-  VALUE vresult = Qnil;
-  
-  arg5 = &made5;
-  arg6 = &failure6;
-  if ((argc < 4) || (argc > 4)) {
-    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
-  }
-  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
-  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
-  arg3 = glue_items_from_ruby(argv[2]);
-  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
-  result = (asyr_status)asyr_pool_starmap_async(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
-  (void)result;
-  vresult = Qnil;
-  if (*arg5 != NULL)
-  vresult = glue_handle_new(*arg5, &glue_type_asyr_result);
-  asyr_value_unref(arg3);
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return vresult;
-fail:
-  asyr_value_unref(arg3);
-  if (*arg6 != NULL)
-  glue_raise(*arg6);
-  return Qnil;
-}
-
-
-SWIGINTERN VALUE
 _wrap_pool_close(int argc, VALUE *argv, VALUE self) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;
@@ -4309,7 +4242,6 @@ static swig_type_info _swigt__p_p_asyr_library = {"_p_p_asyr_library", "asyr_lib
 static swig_type_info _swigt__p_p_asyr_pool = {"_p_p_asyr_pool", "asyr_pool **|struct asyr_pool **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_pool_options = {"_p_p_asyr_pool_options", "asyr_pool_options **|struct asyr_pool_options **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_queue = {"_p_p_asyr_queue", "asyr_queue **|struct asyr_queue **", 0, 0, (void*)0, 0};
-static swig_type_info _swigt__p_p_asyr_result = {"_p_p_asyr_result", "asyr_result **|struct asyr_result **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_strand = {"_p_p_asyr_strand", "asyr_strand **|struct asyr_strand **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_p_asyr_task_options = {"_p_p_asyr_task_options", "asyr_task_options **|struct asyr_task_options **", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_short = {"_p_short", "int16_t *|int_least16_t *|short *", 0, 0, (void*)0, 0};
@@ -4346,7 +4278,6 @@ static swig_type_info *swig_type_initial[] = {
   &_swigt__p_p_asyr_pool,
   &_swigt__p_p_asyr_pool_options,
   &_swigt__p_p_asyr_queue,
-  &_swigt__p_p_asyr_result,
   &_swigt__p_p_asyr_strand,
   &_swigt__p_p_asyr_task_options,
   &_swigt__p_short,
@@ -4383,7 +4314,6 @@ static swig_cast_info _swigc__p_p_asyr_library[] = {  {&_swigt__p_p_asyr_library
 static swig_cast_info _swigc__p_p_asyr_pool[] = {  {&_swigt__p_p_asyr_pool, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_pool_options[] = {  {&_swigt__p_p_asyr_pool_options, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_queue[] = {  {&_swigt__p_p_asyr_queue, 0, 0, 0},{0, 0, 0, 0}};
-static swig_cast_info _swigc__p_p_asyr_result[] = {  {&_swigt__p_p_asyr_result, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_strand[] = {  {&_swigt__p_p_asyr_strand, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_p_asyr_task_options[] = {  {&_swigt__p_p_asyr_task_options, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_short[] = {  {&_swigt__p_short, 0, 0, 0},{0, 0, 0, 0}};
@@ -4420,7 +4350,6 @@ static swig_cast_info *swig_cast_initial[] = {
   _swigc__p_p_asyr_pool,
   _swigc__p_p_asyr_pool_options,
   _swigc__p_p_asyr_queue,
-  _swigc__p_p_asyr_result,
   _swigc__p_p_asyr_strand,
   _swigc__p_p_asyr_task_options,
   _swigc__p_short,
@@ -4716,7 +4645,9 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_const(mAsyncresult_native, "APPLY", SWIG_From_int((int)(GLUE_APPLY)));
   rb_define_const(mAsyncresult_native, "MAP", SWIG_From_int((int)(GLUE_MAP)));
   rb_define_const(mAsyncresult_native, "STARMAP", SWIG_From_int((int)(GLUE_STARMAP)));
+  rb_define_module_function(mAsyncresult_native, "submit_at_once", _wrap_submit_at_once, -1);
   rb_define_module_function(mAsyncresult_native, "submit", _wrap_submit, -1);
+  rb_define_module_function(mAsyncresult_native, "set_result_class", _wrap_set_result_class, -1);
   rb_define_module_function(mAsyncresult_native, "imap", _wrap_imap, -1);
   
   glue_init_roots();
@@ -4831,9 +4762,6 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_const(mAsyncresult_native, "POOL_BROKEN", SWIG_From_int((int)(ASYR_POOL_BROKEN)));
   rb_define_module_function(mAsyncresult_native, "default_worker_count", _wrap_default_worker_count, -1);
   rb_define_module_function(mAsyncresult_native, "pool_new", _wrap_pool_new, -1);
-  rb_define_module_function(mAsyncresult_native, "pool_apply_async", _wrap_pool_apply_async, -1);
-  rb_define_module_function(mAsyncresult_native, "pool_map_async", _wrap_pool_map_async, -1);
-  rb_define_module_function(mAsyncresult_native, "pool_starmap_async", _wrap_pool_starmap_async, -1);
   rb_define_module_function(mAsyncresult_native, "pool_close", _wrap_pool_close, -1);
   rb_define_module_function(mAsyncresult_native, "pool_terminate", _wrap_pool_terminate, -1);
   rb_define_module_function(mAsyncresult_native, "pool_get_state", _wrap_pool_get_state, -1);

@@ -75,10 +75,14 @@ VALUE glue_event_run(VALUE event);
 VALUE glue_event_finish(VALUE event, asyr_error *failure);
 void glue_set_unread_error_hook(asyr_pool_options *options, VALUE hook);
 
-/* submit.c: submits that may take long; they raise their errors. */
+/* submit.c: submits; they raise their errors. */
 enum glue_submit_call { GLUE_APPLY = 0, GLUE_MAP = 1, GLUE_STARMAP = 2 };
-asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
-                         asyr_value *consumed_arguments, asyr_task_options *options);
+VALUE glue_submit_at_once(int32_t call, asyr_pool *pool, asyr_function *function,
+                          asyr_value *consumed_arguments, asyr_task_options *options,
+                          VALUE callbacks);
+VALUE glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
+                  asyr_value *consumed_arguments, asyr_task_options *options,
+                  VALUE callbacks);
 asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
                          asyr_value *consumed_arguments, asyr_task_options *options);
 
@@ -90,6 +94,8 @@ extern const rb_data_type_t glue_type_asyr_error, glue_type_asyr_interrupt,
     glue_type_asyr_pool_options;
 VALUE glue_handle_new(void *consumed, const rb_data_type_t *type);
 void *glue_handle_get(VALUE object, const rb_data_type_t *type);
+void glue_set_result_class(VALUE result_class);
+VALUE glue_result_new(asyr_result *consumed, VALUE callbacks);
 VALUE glue_wrap_error(asyr_error *consumed);
 asyr_error *glue_unwrap_error(VALUE object);
 

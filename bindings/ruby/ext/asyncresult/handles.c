@@ -43,6 +43,25 @@ void *glue_handle_get(VALUE object, const rb_data_type_t *type)
     return NIL_P(object) ? NULL : rb_check_typeddata(object, type);
 }
 
+static VALUE result_class = Qnil;
+
+void glue_set_result_class(VALUE given)
+{
+    result_class = given;
+    rb_gc_register_mark_object(given);
+}
+
+/* An AsyncResult, without a call of Ruby's; `callbacks` is where its own run. */
+VALUE glue_result_new(asyr_result *consumed, VALUE callbacks)
+{
+    VALUE handle = glue_handle_new(consumed, &glue_type_asyr_result);
+    VALUE object = rb_obj_alloc(result_class);
+
+    rb_ivar_set(object, rb_intern("@handle"), handle);
+    rb_ivar_set(object, rb_intern("@callbacks"), callbacks);
+    return object;
+}
+
 VALUE glue_wrap_error(asyr_error *consumed)
 {
     return glue_handle_new(consumed, &glue_type_asyr_error);

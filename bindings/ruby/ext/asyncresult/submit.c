@@ -1,6 +1,7 @@
 /*
- * Submits that may take long, for pools with a bounded queue: waits like the others
- * (wait.c), so one that waits for a place ends for whatever Ruby has for the thread.
+ * Submits.  Those that may take long, for pools with a bounded queue, are waits like the
+ * others (wait.c), so one that waits for a place ends for whatever Ruby has for the
+ * thread.
  *
  * An interrupted submit was not made; it is made again when nothing was due.
  * One whose task the caller runs is not interrupted, and only gives the GVL away.
@@ -80,8 +81,23 @@ static void perform(struct submit *submit)
     rb_ensure(run_submit, (VALUE)submit, end_of_submit, (VALUE)submit);
 }
 
-asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
-                         asyr_value *consumed_arguments, asyr_task_options *options)
+VALUE glue_submit_at_once(int32_t call, asyr_pool *pool, asyr_function *function,
+                          asyr_value *consumed_arguments, asyr_task_options *options,
+                          VALUE callbacks)
+{
+    asyr_result *result = NULL;
+    asyr_error *error = NULL;
+
+    submits[call](pool, function, consumed_arguments, options, &result, &error);
+    asyr_value_unref(consumed_arguments);
+    if (error != NULL)
+        glue_raise(error);
+    return glue_result_new(result, callbacks);
+}
+
+VALUE glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
+                  asyr_value *consumed_arguments, asyr_task_options *options,
+                  VALUE callbacks)
 {
     struct submit submit = {.wait = {.call = call_submit, .object = pool},
                             .submit = submits[call],
@@ -90,7 +106,7 @@ asyr_result *glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
                             .options = options};
 
     perform(&submit);
-    return submit.result;
+    return glue_result_new(submit.result, callbacks);
 }
 
 /* Also where the queue has no limit: many items take long to submit. */

@@ -247,5 +247,5 @@ VALUE glue_queue_next(asyr_queue *queue, VALUE seconds)
         .call = take_event, .answer = answer_event, .object = queue};
 
     wait.timeout_ns = glue_timeout(seconds);
-    return glue_wait_perform(&wait);
+    return glue_wait_try_then_perform(&wait);
 }

@@ -45,7 +45,7 @@ class AsyncResult
       hook = on_unread_error && Options::UnreadErrors.new(on_unread_error)
       @name = name || "asyncresult"
       @callbacks = queue || Dispatcher.new(@name, hook)
-      @when_full = queue_limit && when_full
+      @may_wait = !queue_limit.nil? && when_full != :fail
       options = Native.pool_options_new
       Options.set_workers(options, workers, max_tasks_per_worker)
       Options.set_initializer(options, initializer, initargs)
@@ -65,8 +65,8 @@ class AsyncResult
     def apply_async(function = nil, *arguments, callback: nil, error_callback: nil,
                     strand: nil, &block)
       refuse_block if block
-      submit(Native::APPLY, function, arguments, Options.for_task(strand, nil, nil),
-             callback, error_callback)
+      submit(Native::APPLY, function, arguments,
+             strand && Options.for_task(strand, nil, nil), callback, error_callback)
     end
 
     # Have a function called by a worker and wait for its value.
@@ -199,44 +199,28 @@ class AsyncResult
     end
 
     def submit(call, function, items, options, callback, error_callback)
-      native = Options.function(function)
-      unless callback || error_callback
-        return wrap(send_off(call, native, items, options))
-      end
+      native = function.is_a?(CFunction) ? function.handle : Options.function(function)
+      return send_off(call, native, items, options) unless callback || error_callback
 
       queue = @callbacks.queue
       tag = queue.expect_callbacks(callback, error_callback)
       begin
         options = Options.add_callbacks(options, tag)
-        handle = send_off(call, native, items, options)
+        result = send_off(call, native, items, options)
       ensure
-        handle ? @callbacks.wake : queue.forget(tag)
+        result ? @callbacks.wake : queue.forget(tag)
       end
-      wrap(handle)
-    end
-
-    def wrap(handle)
-      AsyncResult.__send__(:new, handle, @callbacks)
     end
 
     # A submit that may take long leaves the interpreter to other threads.
     def send_off(call, function, items, options)
-      if @when_full.nil? || @when_full == :fail
-        send_off_at_once(call, function, items, options)
-      else
-        options ||= Native.task_options_new
-        Support.attend_signals { Native.submit(call, @handle, function, items, options) }
+      unless @may_wait
+        return Native.submit_at_once(call, @handle, function, items, options, @callbacks)
       end
-    end
 
-    def send_off_at_once(call, function, items, options)
-      case call
-      when Native::APPLY
-        Native.pool_apply_async(@handle, function, items, options)
-      when Native::MAP
-        Native.pool_map_async(@handle, function, items, options)
-      else
-        Native.pool_starmap_async(@handle, function, items, options)
+      options ||= Native.task_options_new
+      Support.attend_signals do
+        Native.submit(call, @handle, function, items, options, @callbacks)
       end
     end
   end

@@ -13,7 +13,9 @@ class AsyncResult
     Done = Struct.new(:object, :block)
     # What ends the program or the thread, and is no matter of one result.
     FATAL = [::SystemExit, ::SignalException, ::NoMemoryError].freeze
-    private_constant :Callbacks, :Done, :FATAL
+    WHEN_BLOCKING = { ::Object => :on_blocking }.freeze
+    AT_ONCE = { ::Object => :immediate }.freeze
+    private_constant :Callbacks, :Done, :FATAL, :WHEN_BLOCKING, :AT_ONCE
 
     attr_reader :handle # :nodoc:
 
@@ -137,12 +139,12 @@ class AsyncResult
     # finishing nothing interrupts the thread but in the callback itself.
     def step(timeout) # :nodoc:
       failure = nil
-      found = ::Thread.handle_interrupt(::Object => :on_blocking) do
+      found = ::Thread.handle_interrupt(WHEN_BLOCKING) do
         event = Native.queue_next(@handle, timeout)
         failure = serve(event) if event
         !event.nil?
       end
-      raise failure if leaves_the_queue?(failure) && !dispatched?
+      raise failure if failure && leaves_the_queue?(failure) && !dispatched?
 
       found
     end
@@ -206,7 +208,7 @@ class AsyncResult
     def call_back(callbacks, event)
       # Looking at the error reads it, so that it is not reported as unread.
       error = callbacks.error_callback && Native.event_error(event)
-      ::Thread.handle_interrupt(::Object => :immediate) do
+      ::Thread.handle_interrupt(AT_ONCE) do
         if error
           call_error_callback(callbacks.error_callback, error)
         elsif callbacks.callback && !Native.event_has_failed(event)

@@ -6,25 +6,20 @@ class AsyncResult
   OUTCOMES = { 0 => :too_late, 1 => :dequeued, 2 => :asked, 3 => :killed }.freeze
   private_constant :STATES, :OUTCOMES
   private_class_method :new
+  Native.set_result_class(self)
 
   attr_reader :handle # :nodoc:
-
-  # `callbacks` is where done-callbacks run: a Queue or a Dispatcher.
-  def initialize(handle, callbacks) # :nodoc:
-    @handle = handle
-    @callbacks = callbacks
-  end
 
   # The value, once it is there; raises the task's own error, or TimeoutError when
   # `timeout` seconds pass first (nil: never, 0 or less: at once).
   def get(timeout: nil)
-    drain(timeout) if @callbacks.queue.drains_here?
+    drain(timeout) unless Native.result_is_ready(@handle)
     Native.result_get(@handle, timeout)
   end
 
   # Whether the result is ready within `timeout` seconds.
   def wait(timeout: nil)
-    drain(timeout) if @callbacks.queue.drains_here?
+    drain(timeout) unless Native.result_is_ready(@handle)
     Native.result_wait(@handle, timeout)
   end
 
@@ -69,12 +64,12 @@ class AsyncResult
 
   private
 
-  # Run the callbacks in the queue that this thread owns until the result is ready or
+  # Run the callbacks in the queue, if this thread owns it, until the result is ready or
   # the time is over.
   def drain(timeout)
-    return if ready?
-
     queue = @callbacks.queue
+    return unless queue.drains_here?
+
     deadline = Support.deadline(timeout)
     queue.notify(self, ->(_) {})
     queue.run_until(deadline) { ready? }
