@@ -1,6 +1,8 @@
 /* The exported functions of pools. */
 #include "check.h"
 
+#include <string.h>
+
 #include "../impl/core/queue.h"
 #include "../impl/core/value.h"
 #include "../impl/executors/threads.h"
@@ -61,6 +63,39 @@ asyr_status asyr_pool_apply_async(asyr_pool *pool, asyr_function *function,
                   asyri_value_type_name(arguments));
     return submit(pool, ASYRI_JOB_APPLY, function, arguments, options, result,
                   error);
+}
+
+static asyr_status check_many(asyr_value *const *arguments, int64_t count,
+                              asyr_error **error)
+{
+    ASYRI_REQUIRE(count >= 0, error,
+                  "asyr_pool_apply_many_async: expected a count of 0 or more, found "
+                  "%lld",
+                  (long long)count);
+    for (int64_t i = 0; arguments && i < count; i++)
+        ASYRI_REQUIRE(!arguments[i] || arguments[i]->type == ASYR_VALUE_LIST, error,
+                      "asyr_pool_apply_many_async: task %lld: expected a list of "
+                      "arguments, found %s",
+                      (long long)i, asyri_value_type_name(arguments[i]));
+    return ASYR_OK;
+}
+
+asyr_status asyr_pool_apply_many_async(asyr_pool *pool, asyr_function *function,
+                                       asyr_value *const *arguments, int64_t count,
+                                       const asyr_task_options *options,
+                                       asyr_result **results, asyr_error **error)
+{
+    if (results && count > 0)
+        memset(results, 0, (size_t)count * sizeof *results);
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    ASYRI_REQUIRE_GIVEN(function, error);
+    asyr_status status = check_many(arguments, count, error);
+    if (status != ASYR_OK)
+        return status;
+    return asyri_pool_submit_many(pool, function, arguments, count,
+                                  options ? options : &asyri_task_defaults, results,
+                                  error);
 }
 
 asyr_status asyr_pool_map_async(asyr_pool *pool, asyr_function *function,

@@ -56,6 +56,8 @@
 %ignore asyr_function_new_address;
 %ignore asyr_result_add_done_callback;
 %ignore asyr_pool_imap_source;
+/* Arrays of handles: for C. */
+%ignore asyr_pool_apply_many_async;
 %ignore asyr_task_options_set_callback;
 %ignore asyr_task_options_set_error_callback;
 %ignore asyr_pool_options_set_unread_error_hook;

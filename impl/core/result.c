@@ -230,14 +230,19 @@ static void finish_callback(asyr_event *event, asyr_error *failure)
     asyri_result_unref(result);
 }
 
-asyr_status asyri_result_promise(asyr_result *result, asyr_error **error)
+void asyri_result_prepare_callback(asyr_result *result)
 {
     struct asyri_result_rare *rare = result->rare;
     asyri_event_init(&rare->event, ASYR_EVENT_CALLBACK, finish_callback);
     rare->event.tag = rare->tag;
     rare->event.queue = asyri_result_queue(result);
     rare->event.result = asyri_result_ref(result);
-    return asyri_queue_promise(rare->event.queue, 1, error);
+}
+
+asyr_status asyri_result_promise(asyr_result *result, asyr_error **error)
+{
+    asyri_result_prepare_callback(result);
+    return asyri_queue_promise(result->rare->event.queue, 1, error);
 }
 
 void asyri_result_give_up(asyr_result *result)
@@ -463,17 +468,24 @@ asyr_status asyri_result_add_done(asyr_result *result, asyri_closure *closure,
     return status;
 }
 
+bool asyri_result_prepare_done(asyr_result *result, asyr_queue *queue, uint64_t tag)
+{
+    struct done *done = done_new(result, NULL, queue, tag);
+    if (!done)
+        return false;
+    done->observer.next = NULL;
+    atomic_store_explicit(&result->observers, &done->observer, memory_order_relaxed);
+    return true;
+}
+
 asyr_status asyri_result_expect_done(asyr_result *result, asyr_queue *queue,
                                      uint64_t tag, asyr_error **error)
 {
-    asyr_status status;
-    struct done *done = promise_done(result, NULL, queue, tag, &status, error);
-    if (done) {
-        done->observer.next = NULL;
-        atomic_store_explicit(&result->observers, &done->observer,
-                              memory_order_relaxed);
-    }
-    return status;
+    asyr_status status = asyri_queue_promise(queue, 1, error);
+    if (status != ASYR_OK || asyri_result_prepare_done(result, queue, tag))
+        return status;
+    asyri_queue_give_up(queue, 1);
+    return asyri_fail_memory(error);
 }
 
 void asyri_result_drop_observers(asyr_result *result)

@@ -172,6 +172,8 @@ void asyri_result_wake(struct asyri_result_owner *owner, const asyr_result *resu
 
 /* Fill in the event of a result that calls back; it takes a place in its queue. */
 asyr_status asyri_result_promise(asyr_result *result, asyr_error **error);
+/* The same with a place that the caller has taken. */
+void asyri_result_prepare_callback(asyr_result *result);
 /* Undo that, for a result that nobody saw. */
 void asyri_result_give_up(asyr_result *result);
 /* From ops->destroy: drop outcome and what the rare part holds. */
@@ -213,6 +215,8 @@ asyr_status asyri_result_add_done(asyr_result *result, asyri_closure *closure,
 /* The event for a result that nobody else has seen; its state gets ASYRI_OBSERVED. */
 asyr_status asyri_result_expect_done(asyr_result *result, asyr_queue *queue,
                                      uint64_t tag, asyr_error **error);
+/* The same with a place that the caller has taken; false without memory. */
+bool asyri_result_prepare_done(asyr_result *result, asyr_queue *queue, uint64_t tag);
 /* Undo that, for a result that nobody saw. */
 void asyri_result_drop_observers(asyr_result *result);
 /* The same where the result's callbacks run, or here if it is ready. */

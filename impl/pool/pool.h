@@ -121,6 +121,11 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
                               asyr_function *function, asyr_value *input,
                               const asyr_task_options *options, asyr_result **result,
                               asyr_error **error);
+/* submit_many.c: several calls, all or none; `arguments` and `results` may be NULL. */
+asyr_status asyri_pool_submit_many(asyr_pool *pool, asyr_function *function,
+                                   asyr_value *const *arguments, int64_t count,
+                                   const asyr_task_options *options,
+                                   asyr_result **results, asyr_error **error);
 /* Whether the pool can do what the options ask for. */
 asyr_status asyri_pool_check_options(asyr_pool *pool,
                                      const asyr_task_options *options,

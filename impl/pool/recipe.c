@@ -54,6 +54,17 @@ static asyri_recipe *deal(struct asyri_grant *grant)
     return grant->recipe;
 }
 
+static asyri_recipe *deal_many(struct asyri_grant *grant, int64_t count)
+{
+    if (grant->left <= count) {
+        atomic_fetch_add_explicit(&grant->recipe->references, count + GRANT,
+                                  memory_order_relaxed);
+        grant->left += count + GRANT;
+    }
+    grant->left -= count;
+    return grant->recipe;
+}
+
 /* Whether callbacks come again and again. */
 static bool is_worth_caching(struct asyri_recipe_cache *cache,
                              const struct asyri_recipe_key *key)
@@ -84,6 +95,20 @@ asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
     *evicted = *grant;
     *grant = (struct asyri_grant){.recipe = recipe, .left = GRANT};
     return deal(grant);
+}
+
+asyri_recipe *asyri_recipe_take_many(struct asyri_recipe_cache *cache,
+                                     const struct asyri_recipe_key *key,
+                                     int64_t count, struct asyri_grant *evicted)
+{
+    asyri_recipe *recipe = asyri_recipe_take(cache, key, evicted);
+    if (!recipe || count == 1)
+        return recipe;
+    for (int i = 0; i < ASYRI_RECIPES; i++)
+        if (cache->grants[i].recipe == recipe)
+            return deal_many(&cache->grants[i], count - 1);
+    atomic_fetch_add_explicit(&recipe->references, count - 1, memory_order_relaxed);
+    return recipe;
 }
 
 void asyri_recipe_cache_empty(struct asyri_recipe_cache *cache,

@@ -53,6 +53,10 @@ struct asyri_recipe_cache {
 asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
                                 const struct asyri_recipe_key *key,
                                 struct asyri_grant *evicted);
+/* The same with so many references, at least one. */
+asyri_recipe *asyri_recipe_take_many(struct asyri_recipe_cache *cache,
+                                     const struct asyri_recipe_key *key,
+                                     int64_t count, struct asyri_grant *evicted);
 /* Take everything out of the cache, to be given back without the lock. */
 void asyri_recipe_cache_empty(struct asyri_recipe_cache *cache,
                               struct asyri_grant grants[ASYRI_RECIPES]);

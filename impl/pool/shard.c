@@ -120,6 +120,8 @@ bool asyri_shard_reserve(asyri_shard *shard, uint64_t count)
     uint64_t needed = tail + count - shard->head_seen;
     if (needed <= places_of(shard))
         return true;
+    if (needed > SIZE_MAX / sizeof *shard->ring / 4)
+        return false;
     uint64_t places = shard->ring ? 2 * places_of(shard) : FIRST_PLACES;
     while (places < needed)
         places *= 2;
@@ -129,14 +131,19 @@ bool asyri_shard_reserve(asyri_shard *shard, uint64_t count)
     return replaced;
 }
 
+void asyri_shard_publish(asyri_shard *shard, uint64_t count)
+{
+    uint64_t tail = atomic_load_explicit(&shard->tail, memory_order_relaxed);
+    /* An exchange is quicker than a store that is sequentially consistent. */
+    atomic_exchange_explicit(&shard->tail, tail + count, memory_order_seq_cst);
+}
+
 bool asyri_shard_push(asyri_shard *shard, void *entry)
 {
     if (!asyri_shard_reserve(shard, 1))
         return false;
-    uint64_t tail = atomic_load_explicit(&shard->tail, memory_order_relaxed);
-    shard->ring[tail & shard->mask] = entry;
-    /* An exchange is quicker than a store that is sequentially consistent. */
-    atomic_exchange_explicit(&shard->tail, tail + 1, memory_order_seq_cst);
+    asyri_shard_lay(shard, 0, entry);
+    asyri_shard_publish(shard, 1);
     return true;
 }
 

@@ -49,6 +49,20 @@ bool asyri_shard_push(asyri_shard *shard, void *entry);
 /* The same, with room for so many made before. */
 bool asyri_shard_reserve(asyri_shard *shard, uint64_t count);
 
+/* With room reserved: lay an entry into the place `ahead` of the next, unseen. */
+static inline void asyri_shard_lay(asyri_shard *shard, uint64_t ahead, void *entry)
+{
+    uint64_t tail = atomic_load_explicit(&shard->tail, memory_order_relaxed);
+    shard->ring[(tail + ahead) & shard->mask] = entry;
+}
+static inline void *asyri_shard_laid(const asyri_shard *shard, uint64_t ahead)
+{
+    uint64_t tail = atomic_load_explicit(&shard->tail, memory_order_relaxed);
+    return shard->ring[(tail + ahead) & shard->mask];
+}
+/* Publish so many that were laid, as a push does. */
+void asyri_shard_publish(asyri_shard *shard, uint64_t count);
+
 /* Any thread: take the oldest entries, at least one, at most `most` of them and one of
  * `parts`; so a short queue keeps its order. */
 int asyri_shard_take(asyri_shard *shard, void **entries, int most, uint64_t parts);

@@ -12,7 +12,7 @@
  * for it could be the one that everybody waits for: it runs its task itself.  A task of
  * a strand cannot be run out of its order; it is queued over the limit instead.
  */
-#include "pool.h"
+#include "submit.h"
 
 #include "../core/error.h"
 #include "../core/function.h"
@@ -28,36 +28,20 @@ enum admission {
     ADMIT_NOT
 };
 
-/* All that a submit is about. */
-struct submit {
-    asyr_pool *pool;
-    enum asyri_job_kind kind;
-    asyr_function *function;
-    asyr_value *input;
-    const asyr_task_options *options;
-    bool is_detached; /* nobody wants the result */
-    bool here;
-    /* made before the shard is locked: */
-    asyri_map *map;
-    /* made under the shard's lock: */
-    asyri_job *job;
-    struct asyri_grant evicted;
-    asyri_recipe *unused;
-};
-
 static bool is_full_locked(const asyr_pool *pool)
 {
-    return pool->limit && pool->queued >= pool->limit;
+    return asyri_pool_room_locked(pool) < 1;
 }
 
-/* Wait for a place; the pool may be closed meanwhile. */
-static asyr_status wait_for_space_locked(asyr_pool *pool, asyr_interrupt *interrupt,
-                                         asyr_error **error)
+asyr_status asyri_pool_wait_for_room_locked(asyr_pool *pool, int64_t places,
+                                            asyr_interrupt *interrupt,
+                                            asyr_error **error)
 {
-    while (is_full_locked(pool) && asyri_pool_state(pool) == ASYR_POOL_OPEN) {
+    while (asyri_pool_room_locked(pool) < places &&
+           asyri_pool_state(pool) == ASYR_POOL_OPEN) {
         asyr_status status = asyri_waitlist_wait(&pool->space, NULL, &pool->lock,
                                                  ASYR_FOREVER, interrupt);
-        if (status == ASYR_E_INTERRUPTED && is_full_locked(pool) &&
+        if (status == ASYR_E_INTERRUPTED && asyri_pool_room_locked(pool) < places &&
             asyri_pool_state(pool) == ASYR_POOL_OPEN)
             return asyri_fail(error, status,
                               "the wait for a place in the queue was interrupted");
@@ -65,20 +49,12 @@ static asyr_status wait_for_space_locked(asyr_pool *pool, asyr_interrupt *interr
     return asyri_pool_check_open(pool, error);
 }
 
-/* A part of work that was accepted before may also come to a closed pool. */
-static bool takes(const asyr_pool *pool, const asyr_task_options *options)
-{
-    int32_t state = asyri_pool_state(pool);
-    return state == ASYR_POOL_OPEN ||
-           (options->is_continuation && state == ASYR_POOL_CLOSED);
-}
-
 static asyr_status admit_locked(asyr_pool *pool, const asyr_task_options *options,
                                 enum admission *admission, asyr_error **error)
 {
     bool inside = asyri_frame_is_inside(pool);
     *admission = ADMIT_NOT;
-    if (!takes(pool, options))
+    if (!asyri_submit_takes(pool, options))
         return asyri_pool_check_open(pool, error);
     *admission = ADMIT_QUEUE;
     if (!is_full_locked(pool) || options->is_continuation)
@@ -92,10 +68,10 @@ static asyr_status admit_locked(asyr_pool *pool, const asyr_task_options *option
             *admission = ADMIT_HERE;
         return ASYR_OK;
     }
-    return wait_for_space_locked(pool, options->interrupt, error);
+    return asyri_pool_wait_for_room_locked(pool, 1, options->interrupt, error);
 }
 
-static int64_t task_count(const struct submit *submit)
+static int64_t task_count(const struct asyri_submit *submit)
 {
     const asyri_map *map = submit->map;
     if (!map)
@@ -104,7 +80,7 @@ static int64_t task_count(const struct submit *submit)
 }
 
 /* Take places in a queue that has a limit. */
-static asyr_status admit(struct submit *submit, asyr_error **error)
+static asyr_status admit(struct asyri_submit *submit, asyr_error **error)
 {
     asyr_pool *pool = submit->pool;
     enum admission admission = ADMIT_QUEUE;
@@ -181,7 +157,7 @@ static asyr_value *list_of_nils(int64_t count)
 }
 
 /* An array for an array mapped by a C function that returns a number. */
-static asyr_value *output_new(const struct submit *submit)
+static asyr_value *output_new(const struct asyri_submit *submit)
 {
     const asyr_value *input = submit->input;
     int64_t count = asyri_value_count(input);
@@ -193,14 +169,14 @@ static asyr_value *output_new(const struct submit *submit)
 }
 
 /* Chunks that are counted (by a limit, by a worker's maximum) stay whole. */
-static bool may_adapt(const struct submit *submit)
+static bool may_adapt(const struct asyri_submit *submit)
 {
     const asyr_pool *pool = submit->pool;
     return !pool->limit && !pool->max_tasks && !submit->options->strand &&
            pool->source == ASYR_WORKERS_OWN;
 }
 
-static asyr_status make_map(struct submit *submit, asyr_error **error)
+static asyr_status make_map(struct asyri_submit *submit, asyr_error **error)
 {
     if (submit->kind == ASYRI_JOB_APPLY)
         return ASYR_OK;
@@ -215,28 +191,13 @@ static asyr_status make_map(struct submit *submit, asyr_error **error)
     return asyri_fail_memory(error);
 }
 
-static bool needs_rare(const struct submit *submit)
-{
-    const asyr_task_options *options = submit->options;
-    return submit->map || options->callback || options->error_callback ||
-           options->queue || options->strand || options->event_kind >= 0 ||
-           options->tag;
-}
-
-static bool calls_back(const struct submit *submit)
-{
-    const asyr_task_options *options = submit->options;
-    return options->callback || options->error_callback ||
-           options->event_kind == ASYR_EVENT_CALLBACK;
-}
-
 /* The state comes last: it says that the cell is a job. */
-static uint32_t first_state(const struct submit *submit)
+static uint32_t first_state(const struct asyri_submit *submit)
 {
     uint32_t state = ASYRI_LIVE | ASYRI_TOLD;
     if (submit->is_detached)
         state |= ASYRI_DETACHED;
-    if (calls_back(submit))
+    if (asyri_submit_calls_back(submit->options))
         state |= ASYRI_CALLS_BACK;
     if (submit->options->event_kind == ASYR_EVENT_DONE)
         state |= ASYRI_OBSERVED;
@@ -248,7 +209,7 @@ static uint32_t first_state(const struct submit *submit)
 }
 
 /* With the shard's lock held: the cell, and all but its state. */
-static bool make_job(struct submit *submit, asyri_shard *shard)
+static bool make_job(struct asyri_submit *submit, asyri_shard *shard)
 {
     const asyr_task_options *options = submit->options;
     struct asyri_recipe_key key = {submit->function, options->callback,
@@ -261,26 +222,19 @@ static bool make_job(struct submit *submit, asyri_shard *shard)
         asyri_heap_give(&shard->cells, job);
         return false;
     }
-    atomic_store_explicit(&job->result.references, 0, memory_order_relaxed);
-    job->result.owner = &submit->pool->owner;
-    job->result.outcome.value = NULL;
-    job->result.rare = NULL;
-    atomic_store_explicit(&job->result.observers, NULL, memory_order_relaxed);
-    job->input = asyri_value_ref(submit->input);
-    asyri_job_set_runner(job, 0);
-    submit->job = job;
+    asyri_submit_init_job(submit, job);
     return true;
 }
 
 /* The recipe is left to give back without the lock. */
-static void unmake_job(struct submit *submit, asyri_shard *shard)
+static void unmake_job(struct asyri_submit *submit, asyri_shard *shard)
 {
     submit->unused = submit->job->recipe;
     asyri_heap_give(&shard->cells, submit->job);
 }
 
 /* The rare part; who runs it holds the work, and so does the delivery. */
-static bool make_rare(struct submit *submit, asyri_shard *shard)
+bool asyri_submit_make_rare(struct asyri_submit *submit, asyri_shard *shard)
 {
     const asyr_task_options *options = submit->options;
     struct asyri_job_rare *rare = asyri_heap_take(&shard->rares);
@@ -303,7 +257,7 @@ static bool make_rare(struct submit *submit, asyri_shard *shard)
     return true;
 }
 
-static void give_recipes_back(struct submit *submit)
+static void give_recipes_back(struct asyri_submit *submit)
 {
     asyri_recipe_give(submit->evicted.recipe, submit->evicted.left);
     asyri_recipe_give(submit->unused, 1);
@@ -316,22 +270,22 @@ static bool push(asyr_pool *pool, asyri_shard *shard, void *entry)
            asyri_shard_push(shard, entry);
 }
 
-static void set_state(struct submit *submit)
+void asyri_submit_set_state(struct asyri_submit *submit)
 {
     atomic_store_explicit(&submit->job->result.state, first_state(submit),
                           memory_order_release);
 }
 
 /* A call with no options that matter: the cell is all there is. */
-static asyr_status submit_lean(struct submit *submit, asyr_error **error)
+static asyr_status submit_lean(struct asyri_submit *submit, asyr_error **error)
 {
     asyr_pool *pool = submit->pool;
     asyr_status status = ASYR_E_MEMORY;
     asyri_shard *shard = asyri_shard_lock_any(pool->shards, pool->shard_count);
-    if (!takes(pool, submit->options)) {
+    if (!asyri_submit_takes(pool, submit->options)) {
         status = ASYR_E_STATE;
     } else if (make_job(submit, shard)) {
-        set_state(submit);
+        asyri_submit_set_state(submit);
         if (push(pool, shard, asyri_entry_of(submit->job)))
             status = ASYR_OK;
         else
@@ -351,13 +305,13 @@ static asyr_status submit_lean(struct submit *submit, asyr_error **error)
 }
 
 /* The two cells of a full job; the map is its own from then on. */
-static asyr_status make_full(struct submit *submit, asyri_shard **home,
+static asyr_status make_full(struct asyri_submit *submit, asyri_shard **home,
                              asyr_error **error)
 {
     asyr_pool *pool = submit->pool;
     asyri_shard *shard = asyri_shard_lock_any(pool->shards, pool->shard_count);
     bool made = make_job(submit, shard);
-    if (made && !make_rare(submit, shard)) {
+    if (made && !asyri_submit_make_rare(submit, shard)) {
         unmake_job(submit, shard);
         made = false;
     }
@@ -372,24 +326,28 @@ static asyr_status make_full(struct submit *submit, asyri_shard **home,
     return asyri_fail_memory(error);
 }
 
-/* Take the places that its events need. */
-static asyr_status promise(struct submit *submit, asyr_error **error)
+/* Take the places that its events need: all or none. */
+static asyr_status promise(struct asyri_submit *submit, asyr_error **error)
 {
     asyr_result *result = &submit->job->result;
+    bool calls_back = asyri_submit_calls_back(submit->options);
     asyr_status status = ASYR_OK;
-    if (calls_back(submit))
+    if (calls_back)
         status = asyri_result_promise(result, error);
     if (status != ASYR_OK || submit->options->event_kind != ASYR_EVENT_DONE)
         return status;
-    return asyri_result_expect_done(result, asyri_result_queue(result),
-                                    submit->options->tag, error);
+    status = asyri_result_expect_done(result, asyri_result_queue(result),
+                                      submit->options->tag, error);
+    if (status != ASYR_OK && calls_back)
+        asyri_result_give_up(result);
+    return status;
 }
 
-/* Free a full job that nobody saw. */
-static void discard(struct submit *submit, asyri_shard *home, bool promised)
+void asyri_submit_discard(struct asyri_submit *submit, asyri_shard *home,
+                          bool promised)
 {
     asyri_job *job = submit->job;
-    if (promised && calls_back(submit))
+    if (promised && asyri_submit_calls_back(submit->options))
         asyri_result_give_up(&job->result);
     asyri_result_drop_observers(&job->result);
     asyri_value_unref(job->input);
@@ -405,10 +363,10 @@ static void discard(struct submit *submit, asyri_shard *home, bool promised)
 }
 
 /* With the lock of its shard: show it to those who run jobs, and who end them. */
-static bool publish(struct submit *submit, asyri_shard *home)
+static bool publish(struct asyri_submit *submit, asyri_shard *home)
 {
     asyri_job *job = submit->job;
-    set_state(submit);
+    asyri_submit_set_state(submit);
     if (submit->here || (submit->map && submit->map->items == 0))
         return true;
     if (submit->options->strand) {
@@ -422,13 +380,13 @@ static bool publish(struct submit *submit, asyri_shard *home)
                 submit->map ? asyri_entry_ticket(job) : asyri_entry_of(job));
 }
 
-static asyr_status enter(struct submit *submit, asyri_shard *home,
+static asyr_status enter(struct asyri_submit *submit, asyri_shard *home,
                          asyr_error **error)
 {
     asyr_pool *pool = submit->pool;
     bool published = false;
     asyri_shard_lock(home);
-    bool is_open = takes(pool, submit->options);
+    bool is_open = asyri_submit_takes(pool, submit->options);
     if (is_open)
         published = publish(submit, home);
     if (!published)
@@ -442,7 +400,7 @@ static asyr_status enter(struct submit *submit, asyri_shard *home,
 
 static void run_here(void *arg)
 {
-    struct submit *submit = arg;
+    struct asyri_submit *submit = arg;
     asyri_entry_run(submit->map ? asyri_entry_ticket(submit->job)
                                 : asyri_entry_of(submit->job),
                     NULL);
@@ -451,19 +409,19 @@ static void run_here(void *arg)
 /* The task ended the thread, and the submit's reference with it. */
 static void thread_ended_here(void *arg)
 {
-    struct submit *submit = arg;
+    struct asyri_submit *submit = arg;
     asyri_result_unref(&submit->job->result);
     asyri_pool_leave_guest(submit->pool);
 }
 
-static void run_on_this_thread(struct submit *submit)
+static void run_on_this_thread(struct asyri_submit *submit)
 {
     asyri_pool_enter_guest(submit->pool);
     asyri_thread_guard(run_here, thread_ended_here, submit);
     asyri_pool_leave_guest(submit->pool);
 }
 
-static asyr_status submit_full(struct submit *submit, asyr_error **error)
+static asyr_status submit_full(struct asyri_submit *submit, asyr_error **error)
 {
     asyri_shard *home;
     asyr_status status = make_full(submit, &home, error);
@@ -476,7 +434,7 @@ static asyr_status submit_full(struct submit *submit, asyr_error **error)
         status = enter(submit, home, error);
     }
     if (status != ASYR_OK) {
-        discard(submit, home, promised);
+        asyri_submit_discard(submit, home, promised);
         return status;
     }
     if (submit->map && submit->map->items == 0) {
@@ -490,11 +448,11 @@ static asyr_status submit_full(struct submit *submit, asyr_error **error)
     return ASYR_OK;
 }
 
-static asyr_status submit_any(struct submit *submit, asyr_result **result,
+static asyr_status submit_any(struct asyri_submit *submit, asyr_result **result,
                               asyr_error **error)
 {
     submit->is_detached = !result;
-    if (!needs_rare(submit) && !submit->here)
+    if (!submit->map && !asyri_submit_needs_rare(submit->options) && !submit->here)
         return submit_lean(submit, error);
     /* A full job is looked at after it was published. */
     submit->is_detached = false;
@@ -506,13 +464,13 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
                               const asyr_task_options *options, asyr_result **result,
                               asyr_error **error)
 {
-    struct submit submit = {.pool = pool,
-                            .kind = kind,
-                            .function = function,
-                            .input = input,
-                            .options = options};
+    struct asyri_submit submit = {.pool = pool,
+                                  .kind = kind,
+                                  .function = function,
+                                  .input = input,
+                                  .options = options};
     asyr_status status = ASYR_OK;
-    if (!takes(pool, options))
+    if (!asyri_submit_takes(pool, options))
         return asyri_pool_check_open(pool, error);
     if (options != &asyri_task_defaults)
         status = asyri_pool_check_options(pool, options, error);

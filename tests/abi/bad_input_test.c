@@ -216,10 +216,15 @@ static void arguments_that_are_no_list(void)
     ACCEPTED(asyr_value_new_int64(1 << 20, &number, error));
     ACCEPTED(asyr_value_new_list(0, &list, error));
     ACCEPTED(asyr_value_append(list, number, error));
+    asyr_value *several[] = {list, number};
     ACCEPTED(asyr_pool_options_new(&options, error));
     REFUSED(BAD,
             asyr_pool_options_set_initializer(options, function, number, error));
     REFUSED(BAD, asyr_pool_apply_async(pool, function, number, NULL, NULL, error));
+    REFUSED(BAD, asyr_pool_apply_many_async(pool, function, several, 2, NULL, NULL,
+                                            error));
+    REFUSED(BAD,
+            asyr_pool_apply_many_async(pool, function, NULL, -1, NULL, NULL, error));
     REFUSED(BAD, asyr_pool_map_async(pool, function, number, NULL, NULL, error));
     REFUSED(BAD, asyr_pool_starmap_async(pool, function, number, NULL, NULL, error));
     ACCEPTED(asyr_pool_starmap_async(pool, function, list, NULL, &result, error));
@@ -249,6 +254,8 @@ static void pools_that_take_no_work(asyr_pool *pool, int32_t code)
     asyr_iterator *iterator = NULL;
     ACCEPTED(asyr_value_new_list(0, &empty, error));
     REFUSED(code, asyr_pool_apply_async(pool, function, NULL, NULL, &result, error));
+    REFUSED(code, asyr_pool_apply_many_async(pool, function, NULL, 1, NULL, &result,
+                                             error));
     REFUSED(code, asyr_pool_map_async(pool, function, empty, NULL, &result, error));
     REFUSED(code,
             asyr_pool_starmap_async(pool, function, empty, NULL, &result, error));

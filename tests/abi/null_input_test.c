@@ -366,6 +366,9 @@ static void pools(void)
     REFUSED(NONE, asyr_pool_new(NULL, NULL, error));
     REFUSED(NONE, asyr_pool_apply_async(NULL, f, NULL, NULL, NULL, error));
     REFUSED(NONE, asyr_pool_apply_async(some_pool, NULL, NULL, NULL, NULL, error));
+    REFUSED(NONE, asyr_pool_apply_many_async(NULL, f, NULL, 1, NULL, NULL, error));
+    REFUSED(NONE,
+            asyr_pool_apply_many_async(some_pool, NULL, NULL, 1, NULL, NULL, error));
     REFUSED(NONE, asyr_pool_map_async(NULL, f, some_list, NULL, NULL, error));
     REFUSED(NONE,
             asyr_pool_map_async(some_pool, NULL, some_list, NULL, NULL, error));

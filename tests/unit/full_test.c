@@ -297,6 +297,36 @@ static void a_callback_in_another_queue_submits_without_blocking_too(void)
     support_end(inside.full.pool);
 }
 
+static asyr_error *ignore_value(asyr_value *value, void *arg)
+{
+    (void)value;
+    (void)arg;
+    return NULL;
+}
+
+/* A callback and an event need two places in their queue: both or none. */
+static void a_submit_that_finds_one_of_two_places_takes_none(void)
+{
+    asyr_queue *queue = support_queue(1);
+    asyr_pool *pool = support_pool(1);
+    asyr_task_options *options = support_task_options();
+    asyr_function *function = support_native(run_echo, NULL);
+    UNIT_SUCCEEDS(asyr_task_options_set_queue(options, queue, &error));
+    UNIT_SUCCEEDS(
+        asyr_task_options_set_callback(options, ignore_value, NULL, NULL, &error));
+    UNIT_SUCCEEDS(asyr_task_options_set_event(options, ASYR_EVENT_DONE, &error));
+    UNIT_FAILS(ASYR_E_QUEUE_FULL,
+               asyr_pool_apply_async(pool, function, NULL, options, NULL, &error));
+    UNIT_SUCCEEDS(asyr_task_options_set_event(options, -1, &error));
+    UNIT_SUCCEEDS(
+        asyr_pool_apply_async(pool, function, NULL, options, NULL, &error));
+    UNIT_SUCCEEDS(asyr_queue_run(queue, 1, ASYR_FOREVER, NULL, NULL, &error));
+    asyr_function_unref(function);
+    asyr_task_options_free(options);
+    support_end(pool);
+    asyr_queue_unref(queue);
+}
+
 static asyr_pool *host_pool_with_one_place(void)
 {
     asyr_pool_options *options = support_pool_options(1);
@@ -406,6 +436,7 @@ CU_TestInfo full_tests[] = {
     UNIT_TEST(a_task_that_submits_to_a_full_queue_runs_it),
     UNIT_TEST(a_callback_that_submits_to_a_full_queue_runs_it),
     UNIT_TEST(a_callback_in_another_queue_submits_without_blocking_too),
+    UNIT_TEST(a_submit_that_finds_one_of_two_places_takes_none),
     UNIT_TEST(an_interrupted_submit_leaves_its_place_to_the_next),
     UNIT_TEST(a_map_whose_caller_ends_inside_it_fails),
     CU_TEST_INFO_NULL};

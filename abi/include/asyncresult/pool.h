@@ -76,6 +76,41 @@ ASYR_API asyr_status asyr_pool_apply_async(asyr_pool *pool, asyr_function *funct
                                            asyr_result **result, asyr_error **error);
 
 /**
+ * Submit many calls of a function at once, all or none: when this fails, none of them
+ * runs, and none was ever seen.
+ *
+ * Given options, the tag of each task is that of the options plus its place, from 0;
+ * they hold for each, as if it had been submitted alone.  The tasks begin in their
+ * order.
+ *
+ * In a queue with a limit the tasks need places for all of them together.  More than
+ * the limit are refused with ASYR_E_QUEUE_FULL, and with ASYR_FULL_BLOCK fewer wait
+ * until all find a place.  With ASYR_FULL_CALLER_RUNS, and inside one of the pool's own
+ * tasks or callbacks, the first ones take the places that there are and this thread
+ * runs the others, in their order, before the call returns; tasks of a strand are
+ * queued over the limit instead.  A completion queue with a limit has room for the
+ * events of all, or refuses all.
+ *
+ * @param pool          borrowed.
+ * @param function      borrowed.
+ * @param arguments     borrowed, an array of `count` places; each is borrowed and a list
+ *                      with one value per argument, or NULL for none.  NULL when no
+ *                      task has arguments.
+ * @param count         how many tasks, 0 or more.
+ * @param options       borrowed; NULL for the defaults.
+ * @param[out] results  an array of `count` places, each owned by the caller, and NULL
+ *                      after a failure; may be NULL to drop them all.
+ * @param[out] error    may be NULL; owned by the caller.
+ * @return as asyr_pool_apply_async().
+ * Threads: any.  Blocks only on a full queue with ASYR_FULL_BLOCK.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_pool_apply_many_async(
+    asyr_pool *pool, asyr_function *function, asyr_value *const *arguments,
+    int64_t count, const asyr_task_options *options, asyr_result **results,
+    asyr_error **error);
+
+/**
  * Have a function called with each item of a sequence; the value is the list of
  * what it returned, in the order of the items.
  *
