@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 
 	"asyncresult/internal/native"
 )
@@ -13,16 +14,18 @@ import (
 // registered refer to the dispatch, the queues' goroutines do not; so the goroutines
 // end when nobody can wait any more.
 type dispatch struct {
-	completions *queue
-	callbacks   *queue
+	completions *completions
+	callbacks   *callbacks
+	looking     atomic.Bool // a goroutine waits in its thread for a moment
+	interrupt   uintptr     // triggered, where who waits runs the task; else 0
 }
 
 func newDispatch(unread func(error)) (*dispatch, error) {
-	completions, err := newQueue(64, nil)
+	completions, err := newCompletions()
 	if err != nil {
 		return nil, err
 	}
-	callbacks, err := newQueue(1, unread)
+	callbacks, err := newCallbacks(unread)
 	if err != nil {
 		completions.free()
 		return nil, err
@@ -31,8 +34,21 @@ func newDispatch(unread func(error)) (*dispatch, error) {
 	runtime.SetFinalizer(d, func(d *dispatch) {
 		d.completions.free()
 		d.callbacks.free()
+		native.Interrupt_unref(d.interrupt)
 	})
 	return d, nil
+}
+
+// help has who waits run the task: the triggered interrupt ends the wait for one that
+// has begun.
+func (d *dispatch) help() error {
+	var interrupt, failure uintptr
+	if err := try(native.Interrupt_new(&interrupt, &failure), &failure); err != nil {
+		return err
+	}
+	native.Interrupt_trigger(interrupt)
+	d.interrupt = interrupt
+	return nil
 }
 
 // rest ends the goroutines of a pool that has ended; a later use starts them again.
@@ -50,8 +66,7 @@ type entry struct {
 	onValue func(any)
 	onError func(error)
 	// of a done event:
-	ready chan struct{}
-	done  func()
+	done func()
 }
 
 // called runs the callback for how a task went.

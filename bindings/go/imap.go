@@ -23,11 +23,11 @@ type Iterator struct {
 	failed   *atomic.Bool  // whether the input did; nil without a feeder
 
 	mu     sync.Mutex
-	handle uintptr       // 0 once it is closed
-	over   bool          // the end was told
-	ready  chan struct{} // closed when next would not wait; nil if nobody asked
-	told   int           // how many values and errors were handed out
-	last   error         // what was handed out last, if an error
+	handle uintptr // 0 once it is closed
+	over   bool    // the end was told
+	ready  signal  // closed when next would not wait; nil if nobody asked
+	told   int     // how many values and errors were handed out
+	last   error   // what was handed out last, if an error
 
 	value any   // of Scan
 	err   error // of Scan
@@ -69,7 +69,7 @@ func (p *Pool) imap(ctx context.Context, fn *Function, input any, order int32,
 		return nil, err
 	}
 	if p.raw() == 0 {
-		return nil, newError(CodeArgument, "expected a pool of NewPool, found none")
+		return nil, errNoPool
 	}
 	o := newTaskOptions(options)
 	o.order = order
@@ -98,7 +98,7 @@ func (p *Pool) imapItems(ctx context.Context, fn *Function, input any,
 	}
 	defer p.leave()
 	var handle uintptr
-	err = p.call(ctx, o, 0, func(builder uintptr, failure *uintptr) int32 {
+	err = p.call(ctx, o, event{}, func(builder uintptr, failure *uintptr) int32 {
 		return native.Pool_imap(p.handle, fn.raw(), items, builder, &handle, failure)
 	})
 	runtime.KeepAlive(fn)
@@ -117,7 +117,7 @@ func (p *Pool) imapFed(ctx context.Context, fn *Function, read source,
 		o.bufferSize = &size
 	}
 	var handle uintptr
-	err := p.call(ctx, o, 0, func(builder uintptr, failure *uintptr) int32 {
+	err := p.call(ctx, o, event{}, func(builder uintptr, failure *uintptr) int32 {
 		return native.Pool_imap_fed(p.handle, fn.raw(), builder, &handle, failure)
 	})
 	runtime.KeepAlive(fn)
@@ -280,13 +280,13 @@ func (it *Iterator) whenReady() (<-chan struct{}, error) {
 			return it.ready, nil
 		}
 	}
-	it.ready = make(chan struct{})
+	it.ready = make(signal)
 	if it.handle == 0 {
 		close(it.ready)
 		return it.ready, nil
 	}
 	queue := it.dispatch.completions
-	tag, err := queue.add(&entry{dispatch: it.dispatch, ready: it.ready})
+	tag, err := queue.add(it.ready)
 	if err == nil {
 		var failure uintptr
 		err = try(native.Iterator_notify(it.handle, queue.handle, tag, &failure), &failure)

@@ -27,12 +27,22 @@ const (
 	ErrorsFailFast ErrorPolicy = 3 // the first one, and what has not begun is cancelled
 )
 
+// Helping is who runs a task that has not begun while waiting for it.
+type Helping int32
+
+// Who helps.
+const (
+	HelpWorkers Helping = 0 // the pool's own tasks, only
+	HelpAll     Helping = 1 // any goroutine that waits with a context that never ends
+)
+
 // A PoolOption is an option of NewPool.
 type PoolOption func(*poolOptions)
 
 type poolOptions struct {
 	native  uintptr // the builder
 	blocks  bool    // a submit may wait for a place
+	helping Helping
 	unread  func(error)
 	failure error // the first
 }
@@ -92,6 +102,19 @@ func WithSpareWorkers(spares int) PoolOption {
 	return func(o *poolOptions) {
 		o.set(func(options uintptr, failure *uintptr) int32 {
 			return native.Pool_options_set_spare_workers(options, int64(spares), failure)
+		})
+	}
+}
+
+// WithHelping sets who runs a task that has not begun while waiting for it.  By default
+// all run on workers.  With HelpAll a Get, a Wait or an Apply whose context never ends
+// may run the task in its own thread, so that nobody need be woken; it runs no
+// initializer there.  Tasks of a strand keep their order and run on workers.
+func WithHelping(helping Helping) PoolOption {
+	return func(o *poolOptions) {
+		o.helping = helping
+		o.set(func(options uintptr, failure *uintptr) int32 {
+			return native.Pool_options_set_helping(options, int32(helping), failure)
 		})
 	}
 }
@@ -194,16 +217,22 @@ func (o *taskOptions) areDefault() bool {
 		o.bufferSize == nil && o.order == 0 && !o.interruptible
 }
 
-// build makes a native builder, which the caller frees; 0 for the defaults.  The
-// event's tag says whose callbacks are called.
-func (o *taskOptions) build(callbacks *queue, tag uint64) (options uintptr, err error) {
-	if o.areDefault() {
+// An event is what the queue of a submit is told.
+type event struct {
+	kind  int32
+	queue uintptr
+	tag   uint64 // 0 for no event
+}
+
+// build makes a native builder, which the caller frees; 0 for the defaults.
+func (o *taskOptions) build(e event) (options uintptr, err error) {
+	if e.tag == 0 && o.areDefault() {
 		return 0, nil
 	}
 	var failure uintptr
 	err = try(native.Task_options_new(&options, &failure), &failure)
-	if err == nil && tag != 0 {
-		err = o.buildCallbacks(options, callbacks, tag)
+	if err == nil && e.tag != 0 {
+		err = e.build(options)
 	}
 	if err == nil && o.strand != nil {
 		err = try(native.Task_options_set_strand(options, o.strand.handle, &failure), &failure)
@@ -219,15 +248,14 @@ func (o *taskOptions) build(callbacks *queue, tag uint64) (options uintptr, err 
 	return options, nil
 }
 
-func (o *taskOptions) buildCallbacks(options uintptr, callbacks *queue, tag uint64) error {
+func (e event) build(options uintptr) error {
 	var failure uintptr
-	kind := int32(native.EVENT_CALLBACK)
-	err := try(native.Task_options_set_event(options, kind, &failure), &failure)
+	err := try(native.Task_options_set_event(options, e.kind, &failure), &failure)
 	if err == nil {
-		err = try(native.Task_options_set_queue(options, callbacks.handle, &failure), &failure)
+		err = try(native.Task_options_set_queue(options, e.queue, &failure), &failure)
 	}
 	if err == nil {
-		err = try(native.Task_options_set_tag(options, tag, &failure), &failure)
+		err = try(native.Task_options_set_tag(options, e.tag, &failure), &failure)
 	}
 	return err
 }

@@ -16,6 +16,7 @@ import (
 type Pool struct {
 	handle   uintptr
 	dispatch *dispatch
+	requests sync.Pool     // of *request
 	gate     chan struct{} // one submit at a time may wait for a place; nil if none does
 
 	mu     sync.Mutex
@@ -56,6 +57,11 @@ func newPool(o *poolOptions) (*Pool, error) {
 	d, err := newDispatch(o.unread)
 	if err != nil {
 		return nil, err
+	}
+	if o.helping == HelpAll {
+		if err := d.help(); err != nil {
+			return nil, err
+		}
 	}
 	o.set(func(options uintptr, failure *uintptr) int32 {
 		return native.Pool_options_set_queue(options, d.callbacks.handle, failure)

@@ -6,39 +6,100 @@ import (
 	"math"
 	"runtime"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"asyncresult/internal/native"
 )
 
 // Result is what becomes of a task or of a map.  Any number of goroutines may use
 // it at once; dropping it changes nothing for the task.
+//
+// A number is read and what the library has released in one call, by a Get or with its
+// completion; other values, and errors, are read when somebody asks.
 type Result struct {
-	handle   uintptr
 	dispatch *dispatch
 	tag      uint64
-	calls    bool // callbacks come before it is ready
+	handle   *uintptr    // in a keeper; the handle is 0 once it was released
+	read     atomic.Bool // value is there, and does not change
+	failed   bool        // the value is an error
+	calls    bool        // callbacks come before it is ready
 
-	mu    sync.Mutex
-	ready chan struct{} // closed when it is ready; nil if nobody waited yet
-
-	read  sync.Once
-	value any
-	err   error
+	mu       sync.Mutex
+	expected bool   // its completion is registered
+	came     bool   // its completion did
+	closed   bool   // ready was
+	ready    signal // closed when it is ready; nil if nobody waited yet
+	value    any    // or the error
 }
 
-func newResult(handle uintptr, d *dispatch, o *taskOptions) *Result {
-	r := &Result{handle: handle, dispatch: d, tag: o.tag, calls: o.hasCallbacks()}
-	runtime.SetFinalizer(r, func(r *Result) { native.Result_unref(r.handle) })
-	return r
+// keeper releases results that have become garbage, all of them: handles that are read
+// are not left to it, and a finalizer for each of the others would cost too much.
+type keeper struct {
+	handles [keptTogether]uintptr
+	used    int
+}
+
+const keptTogether = 32
+
+// place is one for a handle; nil when there is no room.
+func (k *keeper) place() *uintptr {
+	if k == nil || k.used == len(k.handles) {
+		return nil
+	}
+	k.used++
+	return &k.handles[k.used-1]
+}
+
+func newKeeper() *keeper {
+	k := &keeper{}
+	runtime.SetFinalizer(k, func(k *keeper) {
+		for _, handle := range k.handles[:k.used] {
+			if handle != 0 {
+				native.Result_unref(handle)
+			}
+		}
+	})
+	return k
+}
+
+// newPlace is the place for a handle that is to be released as soon as it can be.
+func newPlace() *uintptr {
+	handle := new([2]uintptr) // one word would share its memory with others
+	runtime.SetFinalizer(handle, func(handle *[2]uintptr) { native.Result_unref(handle[0]) })
+	return &handle[0]
 }
 
 var errNoResult = newError(CodeArgument, "expected a result of a submit, found none")
 
-func (r *Result) raw() uintptr {
-	if r == nil {
+func (r *Result) native() uintptr {
+	if r.handle == nil {
 		return 0
 	}
-	return r.handle
+	return *r.handle
+}
+
+// completed is the completion, which has a number or has the rest asked for.
+func (r *Result) completed(kind int32, bits uint64) (handle uintptr) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.came = true
+	if kind >= 0 && !r.read.Load() {
+		handle = *r.handle
+		r.setLocked(kind, bits)
+	}
+	if r.ready != nil && !r.closed {
+		r.closed = true
+		close(r.ready)
+	}
+	return handle
+}
+
+// setLocked gives it a number as its value, and takes its handle away.
+func (r *Result) setLocked(kind int32, bits uint64) {
+	r.value = readValue(0, kind, slot{bits})
+	*r.handle = 0
+	r.read.Store(true)
 }
 
 // Get waits for the result and returns the task's value or its error, the same
@@ -46,8 +107,10 @@ func (r *Result) raw() uintptr {
 // ErrTimeout and context.DeadlineExceeded, or ErrInterrupted and context.Canceled;
 // the task goes on, and a later Get works.  A ready result ignores the context.
 func (r *Result) Get(ctx context.Context) (any, error) {
-	if err := r.Wait(ctx); err != nil {
-		return nil, err
+	if r == nil || ctx == nil || !r.collect() {
+		if err := r.Wait(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return r.outcome()
 }
@@ -59,7 +122,7 @@ func (r *Result) Wait(ctx context.Context) error {
 	if err := checkContext(ctx); err != nil {
 		return err
 	}
-	if r.raw() == 0 {
+	if r == nil || r.dispatch == nil {
 		return errNoResult
 	}
 	if r.Ready() {
@@ -72,6 +135,9 @@ func (r *Result) Wait(ctx context.Context) error {
 		return newError(CodeDeadlock, "expected a result that can become ready, "+
 			"found one whose callback is due after this one")
 	}
+	if r.waitHere(ctx) {
+		return nil
+	}
 	select {
 	case <-r.Done():
 		return nil
@@ -83,6 +149,29 @@ func (r *Result) Wait(ctx context.Context) error {
 	return waitError(ctx.Err())
 }
 
+// shortWait is less than what it takes to sleep and to be woken through Go's poller.
+const shortWait = 20 * time.Microsecond
+
+// waitHere waits in this thread, but never long: one goroutine at a time looks for a
+// while, or runs the task if the pool has that done, unless it has begun.
+func (r *Result) waitHere(ctx context.Context) (ready bool) {
+	d := r.dispatch
+	helps := d.interrupt != 0 && ctx.Done() == nil
+	if !helps && !d.looking.CompareAndSwap(false, true) {
+		return false
+	}
+	r.mu.Lock()
+	handle := native.Result_ref(r.native())
+	r.mu.Unlock()
+	if helps {
+		native.Wait(handle, math.MaxInt64, d.interrupt)
+	} else {
+		native.Wait(handle, int64(shortWait), 0)
+		d.looking.Store(false)
+	}
+	return r.Ready()
+}
+
 // Done is a channel that is closed when the result is ready.  The result may be
 // dropped meanwhile.
 func (r *Result) Done() <-chan struct{} {
@@ -91,51 +180,71 @@ func (r *Result) Done() <-chan struct{} {
 	if r.ready != nil {
 		return r.ready
 	}
-	r.ready = make(chan struct{})
-	if r.Ready() {
+	r.ready = make(signal)
+	if r.isReadyLocked() {
+		r.closed = true
 		close(r.ready)
-	} else if r.notify(r.dispatch.completions, &entry{ready: r.ready}) != nil {
-		go r.closeWhenReady()
+	} else if !r.expected && r.expectLocked() != nil {
+		go r.closeWhenReady(native.Result_ref(*r.handle))
 	}
 	return r.ready
 }
 
 // closeWhenReady holds a thread: what is left when an event cannot be asked for.
-func (r *Result) closeWhenReady() {
-	native.Result_wait(r.handle, math.MaxInt64, 0, nil)
-	close(r.ready)
-	runtime.KeepAlive(r)
+func (r *Result) closeWhenReady(handle uintptr) {
+	native.Wait(handle, math.MaxInt64, 0)
+	r.completed(-1, 0)
 }
 
-// notify registers for the event of the result that is ready.
-func (r *Result) notify(q *queue, e *entry) error {
-	e.dispatch = r.dispatch
-	tag, err := q.add(e)
-	if err != nil {
-		return err
+// expectLocked registers for its completion.
+func (r *Result) expectLocked() error {
+	queue := r.dispatch.completions
+	tag, err := queue.add(r)
+	if err == nil {
+		err = r.notifyLocked(queue.handle, tag)
+		if err != nil {
+			queue.remove(tag)
+		}
 	}
-	var failure uintptr
-	err = try(native.Result_notify(r.handle, q.handle, tag, &failure), &failure)
-	if err != nil {
-		q.remove(tag)
-	}
-	runtime.KeepAlive(r)
+	r.expected = err == nil
 	return err
+}
+
+func (r *Result) notifyLocked(queue uintptr, tag uint64) error {
+	var failure uintptr
+	return try(native.Result_notify(*r.handle, queue, tag, &failure), &failure)
 }
 
 // Ready says whether the result has a value or an error.  It never blocks.
 func (r *Result) Ready() bool {
-	ready := native.Result_is_ready(r.raw())
-	runtime.KeepAlive(r)
-	return ready
+	if r == nil {
+		return false
+	}
+	if r.read.Load() {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.isReadyLocked()
+}
+
+func (r *Result) isReadyLocked() bool {
+	return r.read.Load() || r.came || native.Result_is_ready(r.native())
 }
 
 // Successful says whether the task completed without an error; ErrNotReady before.
 func (r *Result) Successful() (bool, error) {
+	if r == nil || r.dispatch == nil {
+		return false, errNoResult
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.read.Load() {
+		return !r.failed, nil
+	}
 	var successful bool
 	var failure uintptr
-	err := try(native.Result_is_successful(r.raw(), &successful, &failure), &failure)
-	runtime.KeepAlive(r)
+	err := try(native.Result_is_successful(r.native(), &successful, &failure), &failure)
 	return successful, err
 }
 
@@ -150,27 +259,61 @@ func (r *Result) OnDone(f func(*Result)) error {
 	if f == nil {
 		return newError(CodeArgument, "expected a function, found nil")
 	}
-	if r.raw() == 0 {
+	if r == nil || r.dispatch == nil {
 		return errNoResult
 	}
-	if !r.Ready() {
-		return r.notify(r.dispatch.callbacks, &entry{done: func() { f(r) }})
+	callbacks := r.dispatch.callbacks
+	if r.Ready() {
+		guard(func() { f(r) }, callbacks.report)
+		return nil
 	}
-	guard(func() { f(r) }, r.dispatch.callbacks.report)
-	return nil
+	tag, err := callbacks.add(&entry{dispatch: r.dispatch, done: func() { f(r) }})
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	handle := native.Result_ref(r.native())
+	r.mu.Unlock()
+	if handle == 0 { // it was read meanwhile
+		callbacks.remove(tag)
+		guard(func() { f(r) }, callbacks.report)
+		return nil
+	}
+	defer native.Result_unref(handle)
+	var failure uintptr
+	err = try(native.Result_notify(handle, callbacks.handle, tag, &failure), &failure)
+	if err != nil {
+		callbacks.remove(tag)
+	}
+	return err
 }
 
 // outcome reads the value or the error of a ready result, once.
 func (r *Result) outcome() (any, error) {
-	r.read.Do(func() {
-		var value, failure uintptr
-		r.err = try(native.Result_get(r.handle, 0, 0, &value, &failure), &failure)
-		if r.err == nil {
-			r.value = takeValue(value)
-		}
-		runtime.KeepAlive(r)
-	})
-	return r.value, r.err
+	if r.collect(); !r.read.Load() {
+		r.readOutcome()
+	}
+	if r.failed {
+		return nil, r.value.(error)
+	}
+	return r.value, nil
+}
+
+func (r *Result) readOutcome() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.read.Load() {
+		return
+	}
+	var value, failure uintptr
+	err := try(native.Result_get(*r.handle, 0, 0, &value, &failure), &failure)
+	if err == nil {
+		r.value = takeValue(value)
+	} else {
+		r.failed = true
+		r.value = err
+	}
+	r.read.Store(true)
 }
 
 // String shows the state, and the value or the error of a ready result.
@@ -206,8 +349,12 @@ func (o Outcome) String() string {
 
 // Cancel asks for a task not to run, or to stop, and says what came of it.
 func (r *Result) Cancel() Outcome {
+	if r == nil || r.read.Load() {
+		return TooLate
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var outcome int32
-	native.Result_cancel(r.raw(), &outcome, nil)
-	runtime.KeepAlive(r)
+	native.Result_cancel(r.native(), &outcome, nil)
 	return Outcome(outcome)
 }

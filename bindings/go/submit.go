@@ -11,16 +11,30 @@ import (
 // Apply has a worker call a function and waits for its value.  When the context
 // ends first, the task is cancelled if it has not begun.
 func (p *Pool) Apply(ctx context.Context, fn *Function, args ...any) (any, error) {
-	values, err := newArguments(args)
+	if err := checkContext(ctx); err != nil {
+		return nil, err
+	}
+	r, err := p.applyAsync(ctx, fn, args)
 	if err != nil {
 		return nil, err
 	}
-	return p.finish(ctx, native.Pool_apply_async, fn, values, nil)
+	return r.getOrCancel(ctx)
 }
 
 // ApplyAsync has a worker call a function.
 func (p *Pool) ApplyAsync(fn *Function, args ...any) (*Result, error) {
-	return p.Submit(fn, args)
+	return p.applyAsync(context.Background(), fn, args)
+}
+
+func (p *Pool) applyAsync(ctx context.Context, fn *Function, args []any) (*Result, error) {
+	if p != nil && p.gate == nil {
+		return p.apply(fn, args)
+	}
+	values, err := newArguments(args)
+	if err != nil {
+		return nil, err
+	}
+	return p.submit(ctx, native.Pool_apply_async, fn, values, nil)
 }
 
 // Submit is ApplyAsync with options.
@@ -87,6 +101,10 @@ func (p *Pool) finish(ctx context.Context, call submitter, fn *Function, values 
 	if err != nil {
 		return nil, err
 	}
+	return r.getOrCancel(ctx)
+}
+
+func (r *Result) getOrCancel(ctx context.Context) (any, error) {
 	if err := r.Wait(ctx); err != nil {
 		r.Cancel()
 		return nil, err
@@ -99,52 +117,45 @@ func (p *Pool) submit(ctx context.Context, call submitter, fn *Function, values 
 	options []TaskOption) (*Result, error) {
 	defer native.Value_unref(values)
 	if p.raw() == 0 {
-		return nil, newError(CodeArgument, "expected a pool of NewPool, found none")
+		return nil, errNoPool
 	}
 	o := newTaskOptions(options)
 	if err := p.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer p.leave()
-	if o.hasCallbacks() {
-		return p.submitWithCallbacks(ctx, call, fn, values, o)
-	}
-	return p.submitWith(ctx, call, fn, values, o, 0)
-}
-
-// submitWithCallbacks registers the callbacks first: they may be due at once.
-func (p *Pool) submitWithCallbacks(ctx context.Context, call submitter, fn *Function,
-	values uintptr, o *taskOptions) (*Result, error) {
+	r := &Result{dispatch: p.dispatch, tag: o.tag, calls: o.hasCallbacks()}
 	callbacks := p.dispatch.callbacks
-	tag, err := callbacks.add(&entry{dispatch: p.dispatch, onValue: o.onValue, onError: o.onError})
-	if err != nil {
-		return nil, err
+	e := event{kind: int32(native.EVENT_CALLBACK), queue: callbacks.handle}
+	if r.calls { // they may be due at once
+		var err error
+		e.tag, err = callbacks.add(&entry{dispatch: r.dispatch, onValue: o.onValue,
+			onError: o.onError})
+		if err != nil {
+			return nil, err
+		}
 	}
-	r, err := p.submitWith(ctx, call, fn, values, o, tag)
-	if err != nil {
-		callbacks.remove(tag)
-	}
-	return r, err
-}
-
-func (p *Pool) submitWith(ctx context.Context, call submitter, fn *Function, values uintptr,
-	o *taskOptions, tag uint64) (*Result, error) {
 	var handle uintptr
-	err := p.call(ctx, o, tag, func(builder uintptr, failure *uintptr) int32 {
+	err := p.call(ctx, o, e, func(builder uintptr, failure *uintptr) int32 {
 		return call(p.handle, fn.raw(), values, builder, &handle, failure)
 	})
 	runtime.KeepAlive(fn)
 	if err != nil {
+		callbacks.remove(e.tag)
 		return nil, err
 	}
-	return newResult(handle, p.dispatch, o), nil
+	r.handle = newPlace()
+	*r.handle = handle
+	return r, nil
 }
 
+var errNoPool = newError(CodeArgument, "expected a pool of NewPool, found none")
+
 // call makes a native call with options, whose wait for a place the context ends.
-func (p *Pool) call(ctx context.Context, o *taskOptions, tag uint64,
+func (p *Pool) call(ctx context.Context, o *taskOptions, e event,
 	call func(builder uintptr, failure *uintptr) int32) error {
 	o.interruptible = p.gate != nil && ctx.Done() != nil
-	builder, err := o.build(p.dispatch.callbacks, tag)
+	builder, err := o.build(e)
 	if err != nil {
 		return err
 	}

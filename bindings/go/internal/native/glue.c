@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In the place of a type: a value of its own. */
+#define ASYR_GO_VALUE UINT64_MAX
+
 static uint64_t bits_of_double(double number)
 {
     uint64_t bits;
@@ -138,22 +141,158 @@ asyr_status asyr_go_append(asyr_value *list, asyr_value *item, asyr_error **erro
     return status;
 }
 
-int64_t asyr_go_take(asyr_queue *queue, uint64_t *tags, int64_t capacity,
-                     asyr_event **event)
+uint64_t asyr_go_take(asyr_queue *queue, asyr_event **event)
 {
-    int64_t count = 0;
-    while (count < capacity) {
-        asyr_event *taken = NULL;
-        if (asyr_queue_next(queue, 0, NULL, &taken, NULL))
-            break;
-        uint64_t tag = asyr_event_get_tag(taken);
-        if (asyr_event_get_kind(taken) == ASYR_EVENT_CALLBACK || tag == 0) {
-            *event = taken;
-            break;
-        }
-        tags[count++] = tag;
-        asyr_event_finish(taken, NULL, NULL);
+    if (asyr_queue_next(queue, 0, NULL, event, NULL))
+        return 0;
+    uint64_t tag = asyr_event_get_tag(*event);
+    if (asyr_event_get_kind(*event) == ASYR_EVENT_CALLBACK || tag == 0)
+        return tag;
+    asyr_event_finish(*event, NULL, NULL);
+    *event = NULL;
+    return tag;
+}
+
+/* The list of arguments that begins at `slots`, which goes on behind them. */
+static asyr_status read_arguments(const uint64_t **slots, asyr_value **list,
+                                  asyr_error **error)
+{
+    int64_t count = (int64_t) * (*slots)++;
+    asyr_status status = asyr_value_new_list(count, list, error);
+    for (; count > 0; count--, *slots += 2) {
+        uint64_t type = (*slots)[0], bits = (*slots)[1];
+        asyr_value *item = (asyr_value *)(uintptr_t)bits;
+        if (type == ASYR_GO_VALUE && !status)
+            status = asyr_go_append(*list, item, error);
+        else if (type == ASYR_GO_VALUE)
+            asyr_value_unref(item);
+        else if (!status)
+            status = asyr_go_append_scalar(*list, (int32_t)type, bits, error);
     }
+    return status;
+}
+
+static asyr_status apply(asyr_pool *pool, asyr_function *function,
+                         const uint64_t **slots, uint64_t *result,
+                         asyr_error **error)
+{
+    asyr_value *list = NULL;
+    asyr_result *made = NULL;
+    asyr_status status = read_arguments(slots, &list, error);
+    if (!status)
+        status = asyr_pool_apply_async(pool, function, list, NULL, &made, error);
+    asyr_value_unref(list);
+    *result = address_of(made);
+    return status;
+}
+
+asyr_status asyr_go_apply(asyr_pool *pool, asyr_function *function, uint64_t *slots)
+{
+    const uint64_t *from = slots;
+    asyr_error *error = NULL;
+    asyr_status status = apply(pool, function, &from, slots, &error);
+    if (status)
+        slots[0] = address_of(error);
+    return status;
+}
+
+/* Of the tasks that are not submitted. */
+static void release_values(const uint64_t *slots, int64_t tasks)
+{
+    for (; tasks > 0; tasks--) {
+        int64_t count = (int64_t)*slots++;
+        for (; count > 0; count--, slots += 2)
+            if (slots[0] == ASYR_GO_VALUE)
+                asyr_value_unref((asyr_value *)(uintptr_t)slots[1]);
+    }
+}
+
+int64_t asyr_go_apply_many(asyr_pool *pool, asyr_function *function, uint64_t *slots,
+                           int64_t count, uint64_t *results, asyr_error **error)
+{
+    const uint64_t *next = slots;
+    for (int64_t i = 0; i < count; i++) {
+        if (!apply(pool, function, &next, &results[i], error))
+            continue;
+        release_values(next, count - i - 1);
+        return i;
+    }
+    return count;
+}
+
+/* Consumes the value; answers its type if it is plain, and -1 otherwise. */
+static uint64_t take_plain(asyr_value *value, uint64_t *bits)
+{
+    uint64_t slot[3] = {0};
+    int32_t type = asyr_value_get_type(value);
+    if (type < ASYR_VALUE_STRING)
+        read_number(value, type, slot);
+    asyr_value_unref(value);
+    *bits = slot[0];
+    return type < ASYR_VALUE_STRING ? (uint64_t)type : ASYR_GO_VALUE;
+}
+
+static void look(uint64_t *slot)
+{
+    bool ready = asyr_result_is_ready((asyr_result *)(uintptr_t)*slot);
+    *slot = (uint64_t)(ready ? -1 : -2);
+}
+
+static void collect(uint64_t *slots)
+{
+    asyr_result *result = (asyr_result *)(uintptr_t)slots[0];
+    asyr_value *value = NULL;
+    look(slots);
+    if (slots[0] != ASYR_GO_VALUE || asyr_result_get(result, 0, NULL, &value, NULL))
+        return;
+    slots[0] = take_plain(value, &slots[1]);
+    if (slots[0] != ASYR_GO_VALUE)
+        asyr_result_unref(result);
+}
+
+void asyr_go_collect(uint64_t *slots, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        collect(slots + 2 * i);
+}
+
+void asyr_go_look(uint64_t *slots, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        look(slots + 2 * i);
+}
+
+void asyr_go_wait(asyr_result *result, int64_t timeout_ns, asyr_interrupt *interrupt)
+{
+    asyr_result_wait(result, timeout_ns, interrupt, NULL);
+    asyr_result_unref(result);
+}
+
+enum { TAKEN_AT_ONCE = 256 };
+
+/* Without its error, as for a result. */
+static void read_done(const asyr_event *event, uint64_t *described)
+{
+    asyr_value *value = NULL;
+    described[0] = asyr_event_get_tag(event);
+    described[1] = ASYR_GO_VALUE;
+    if (asyr_event_get_kind(event) == ASYR_EVENT_DONE &&
+        !asyr_event_get_outcome(event, &value, NULL))
+        described[1] = take_plain(value, &described[2]);
+}
+
+int64_t asyr_go_take_done(asyr_queue *queue, uint64_t *released,
+                          int64_t release_count, uint64_t *events, int64_t capacity)
+{
+    asyr_event *taken[TAKEN_AT_ONCE];
+    int64_t count = 0, limit = capacity < TAKEN_AT_ONCE ? capacity : TAKEN_AT_ONCE;
+    for (int64_t i = 0; i < release_count; i++)
+        asyr_result_unref((asyr_result *)(uintptr_t)released[i]);
+    if (asyr_queue_next_many(queue, 0, NULL, taken, limit, &count, NULL))
+        return 0;
+    for (int64_t i = 0; i < count; i++)
+        read_done(taken[i], events + 3 * i);
+    asyr_event_finish_many(taken, count, NULL);
     return count;
 }
 

@@ -6,6 +6,7 @@
 %rename("%(strip:[asyr_go_])s", regexmatch$name="^asyr_go_") "";
 %rename("%(strip:[asyr_])s", regexmatch$name="^asyr_.*_(unref|free)$") "";
 %rename("iterator_ref") asyr_iterator_ref;
+%rename("result_ref") asyr_result_ref;
 
 /* The package keeps what these say in Go, or has no use for it yet. */
 %ignore asyr_value_new_bytes_view;

@@ -339,20 +339,16 @@ int _wrap_append_asyncresult(asyr_value *_swig_go_0, asyr_value *_swig_go_1, asy
 }
 
 
-long long _wrap_take_asyncresult(asyr_queue *_swig_go_0, long long *_swig_go_1, long long _swig_go_2, asyr_event **_swig_go_3) {
+long long _wrap_take_asyncresult(asyr_queue *_swig_go_0, asyr_event **_swig_go_1) {
   asyr_queue *arg1 = (asyr_queue *) 0 ;
-  uint64_t *arg2 = (uint64_t *) 0 ;
-  int64_t arg3 ;
-  asyr_event **arg4 = (asyr_event **) 0 ;
-  int64_t result;
+  asyr_event **arg2 = (asyr_event **) 0 ;
+  uint64_t result;
   long long _swig_go_result;
   
   arg1 = *(asyr_queue **)&_swig_go_0; 
-  arg2 = *(uint64_t **)&_swig_go_1; 
-  arg3 = (int64_t)_swig_go_2; 
-  arg4 = *(asyr_event ***)&_swig_go_3; 
+  arg2 = *(asyr_event ***)&_swig_go_1; 
   
-  result = (int64_t)asyr_go_take(arg1,arg2,arg3,arg4);
+  result = (uint64_t)asyr_go_take(arg1,arg2);
   _swig_go_result = result; 
   return _swig_go_result;
 }
@@ -391,6 +387,105 @@ int _wrap_put_scalar_asyncresult(asyr_iterator *_swig_go_0, int _swig_go_1, long
   arg4 = *(asyr_error ***)&_swig_go_3; 
   
   result = (asyr_status)asyr_go_put_scalar(arg1,arg2,arg3,arg4);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_apply_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, long long *_swig_go_2) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  uint64_t *arg3 = (uint64_t *) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_pool **)&_swig_go_0; 
+  arg2 = *(asyr_function **)&_swig_go_1; 
+  arg3 = *(uint64_t **)&_swig_go_2; 
+  
+  result = (asyr_status)asyr_go_apply(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+long long _wrap_apply_many_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, long long *_swig_go_2, long long _swig_go_3, long long *_swig_go_4, asyr_error **_swig_go_5) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  uint64_t *arg3 = (uint64_t *) 0 ;
+  int64_t arg4 ;
+  uint64_t *arg5 = (uint64_t *) 0 ;
+  asyr_error **arg6 = (asyr_error **) 0 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(asyr_pool **)&_swig_go_0; 
+  arg2 = *(asyr_function **)&_swig_go_1; 
+  arg3 = *(uint64_t **)&_swig_go_2; 
+  arg4 = (int64_t)_swig_go_3; 
+  arg5 = *(uint64_t **)&_swig_go_4; 
+  arg6 = *(asyr_error ***)&_swig_go_5; 
+  
+  result = (int64_t)asyr_go_apply_many(arg1,arg2,arg3,arg4,arg5,arg6);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_collect_asyncresult(long long *_swig_go_0, long long _swig_go_1) {
+  uint64_t *arg1 = (uint64_t *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(uint64_t **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  asyr_go_collect(arg1,arg2);
+  
+}
+
+
+void _wrap_look_asyncresult(long long *_swig_go_0, long long _swig_go_1) {
+  uint64_t *arg1 = (uint64_t *) 0 ;
+  int64_t arg2 ;
+  
+  arg1 = *(uint64_t **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  asyr_go_look(arg1,arg2);
+  
+}
+
+
+void _wrap_wait_asyncresult(asyr_result *_swig_go_0, long long _swig_go_1, asyr_interrupt *_swig_go_2) {
+  asyr_result *arg1 = (asyr_result *) 0 ;
+  int64_t arg2 ;
+  asyr_interrupt *arg3 = (asyr_interrupt *) 0 ;
+  
+  arg1 = *(asyr_result **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  arg3 = *(asyr_interrupt **)&_swig_go_2; 
+  
+  asyr_go_wait(arg1,arg2,arg3);
+  
+}
+
+
+long long _wrap_take_done_asyncresult(asyr_queue *_swig_go_0, long long *_swig_go_1, long long _swig_go_2, long long *_swig_go_3, long long _swig_go_4) {
+  asyr_queue *arg1 = (asyr_queue *) 0 ;
+  uint64_t *arg2 = (uint64_t *) 0 ;
+  int64_t arg3 ;
+  uint64_t *arg4 = (uint64_t *) 0 ;
+  int64_t arg5 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(asyr_queue **)&_swig_go_0; 
+  arg2 = *(uint64_t **)&_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = *(uint64_t **)&_swig_go_3; 
+  arg5 = (int64_t)_swig_go_4; 
+  
+  result = (int64_t)asyr_go_take_done(arg1,arg2,arg3,arg4,arg5);
   _swig_go_result = result; 
   return _swig_go_result;
 }
@@ -1366,6 +1461,19 @@ intgo _wrap_CANCEL_KILLED_asyncresult() {
   result = ASYR_CANCEL_KILLED;
   
   _swig_go_result = (intgo)result; 
+  return _swig_go_result;
+}
+
+
+asyr_result *_wrap_result_ref_asyncresult(asyr_result *_swig_go_0) {
+  asyr_result *arg1 = (asyr_result *) 0 ;
+  asyr_result *result = 0 ;
+  asyr_result *_swig_go_result;
+  
+  arg1 = *(asyr_result **)&_swig_go_0; 
+  
+  result = (asyr_result *)asyr_result_ref(arg1);
+  *(asyr_result **)&_swig_go_result = (asyr_result *)result; 
   return _swig_go_result;
 }
 
