@@ -97,18 +97,15 @@ func releaseSlots(slots []uint64) {
 // Results are those of SubmitMany, or any others.
 type Results []*Result
 
-// SubmitMany has workers call a function once with each list of arguments.  It costs
-// much less than a submit for each.  When a task is refused, those before it are
-// submitted and given back with the error.
+// SubmitMany has workers call a function once with each list of arguments: all, or none
+// if it fails.  It costs much less than a submit for each.  In a queue with a limit they
+// need places for all of them together.
 func (p *Pool) SubmitMany(fn *Function, calls [][]any) (Results, error) {
 	if p.raw() == 0 {
 		return nil, errNoPool
 	}
 	if len(calls) == 0 {
 		return Results{}, nil
-	}
-	if p.gate != nil {
-		return p.submitEach(fn, calls)
 	}
 	slots := make([]uint64, 0, len(calls)*(1+2*len(calls[0])))
 	var err error
@@ -118,35 +115,21 @@ func (p *Pool) SubmitMany(fn *Function, calls [][]any) (Results, error) {
 			return nil, fit(at(err, "calls[%d]: ", i))
 		}
 	}
-	return p.applyMany(fn, slots, len(calls))
-}
-
-// submitEach is for a pool whose submits may wait for a place.
-func (p *Pool) submitEach(fn *Function, calls [][]any) (Results, error) {
-	results := make(Results, 0, len(calls))
-	for _, args := range calls {
-		r, err := p.ApplyAsync(fn, args...)
-		if err != nil {
-			return results, err
-		}
-		results = append(results, r)
+	if err := p.enter(context.Background()); err != nil {
+		releaseSlots(slots)
+		return nil, err
 	}
-	return results, nil
-}
-
-// applyMany consumes the values in the slots.
-func (p *Pool) applyMany(fn *Function, slots []uint64, count int) (Results, error) {
-	handles := make([]uint64, count)
+	defer p.leave()
+	handles := make([]uint64, len(calls))
 	var failure uintptr
-	made := int(native.Apply_many(p.handle, fn.raw(), &slots[0], int64(count),
-		&handles[0], &failure))
+	err = try(native.Apply_many(p.handle, fn.raw(), &slots[0], int64(len(calls)),
+		&handles[0], &failure), &failure)
 	runtime.KeepAlive(p)
 	runtime.KeepAlive(fn)
-	results := p.newResults(handles[:made])
-	if made < count {
-		return results, takeError(failure)
+	if err != nil {
+		return nil, err
 	}
-	return results, nil
+	return p.newResults(handles), nil
 }
 
 // newResults makes as many results together as a keeper has room for: one that is kept

@@ -81,18 +81,31 @@ func TestSubmitManyRefusesWhatCannotCross(t *testing.T) {
 	}
 }
 
-// B26.1
-func TestSubmitManyGivesBackWhatWasSubmittedBeforeARefusal(t *testing.T) {
+// B26.1, B26.2
+func TestSubmitManyNeedsPlacesForAll(t *testing.T) {
 	l := newLatch(t)
+	square := fixture(t, squarePrototype)
 	pool := newTestPool(t, 1, WithQueueLimit(2, FullFail))
 	l.hold(pool)
-	results, err := pool.SubmitMany(fixture(t, squarePrototype), [][]any{{1}, {2}, {3}, {4}})
-	if !errors.Is(err, ErrQueueFull) || len(results) != 2 {
-		t.Errorf("expected 2 results and a QueueFull error, found %v, %v", results, err)
+	results, err := pool.SubmitMany(square, [][]any{{1}, {2}, {3}})
+	if !errors.Is(err, ErrQueueFull) || results != nil {
+		t.Errorf("expected a QueueFull error, found %v, %v", results, err)
+	}
+	results, err = pool.SubmitMany(square, [][]any{{1}, {2}})
+	if err != nil {
+		t.Fatal(err)
 	}
 	l.release()
-	if values, err := results.Get(ctx); err != nil || len(values) != 2 || values[1] != int64(4) {
+	if values, err := results.Get(ctx); err != nil || values[1] != int64(4) {
 		t.Errorf("expected 1 and 4, found %v, %v", values, err)
+	}
+	blocking := newTestPool(t, 1, WithQueueLimit(2, FullBlock))
+	for i := 0; i < 10; i++ {
+		results, err := blocking.SubmitMany(square, [][]any{{1}, {2}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer results.Wait(ctx)
 	}
 }
 

@@ -196,28 +196,38 @@ asyr_status asyr_go_apply(asyr_pool *pool, asyr_function *function, uint64_t *sl
     return status;
 }
 
-/* Of the tasks that are not submitted. */
-static void release_values(const uint64_t *slots, int64_t tasks)
+/* The lists of arguments; what is left of the slots is consumed after a failure. */
+static asyr_status read_calls(const uint64_t *slots, int64_t count,
+                              asyr_value **lists, asyr_error **error)
 {
-    for (; tasks > 0; tasks--) {
-        int64_t count = (int64_t)*slots++;
-        for (; count > 0; count--, slots += 2)
-            if (slots[0] == ASYR_GO_VALUE)
-                asyr_value_unref((asyr_value *)(uintptr_t)slots[1]);
+    asyr_status status = ASYR_OK;
+    for (int64_t i = 0; i < count; i++) {
+        asyr_error **first = status ? NULL : error;
+        asyr_status read = read_arguments(&slots, &lists[i], first);
+        status = status ? status : read;
     }
+    return status;
 }
 
-int64_t asyr_go_apply_many(asyr_pool *pool, asyr_function *function, uint64_t *slots,
-                           int64_t count, uint64_t *results, asyr_error **error)
+asyr_status asyr_go_apply_many(asyr_pool *pool, asyr_function *function,
+                               uint64_t *slots, int64_t count, uint64_t *results,
+                               asyr_error **error)
 {
-    const uint64_t *next = slots;
+    asyr_value **lists = calloc((size_t)count, sizeof(asyr_value *));
+    asyr_result **made = calloc((size_t)count, sizeof(asyr_result *));
+    if (!lists || !made)
+        abort();
+    asyr_status status = read_calls(slots, count, lists, error);
+    if (!status)
+        status = asyr_pool_apply_many_async(pool, function, lists, count, NULL, made,
+                                            error);
     for (int64_t i = 0; i < count; i++) {
-        if (!apply(pool, function, &next, &results[i], error))
-            continue;
-        release_values(next, count - i - 1);
-        return i;
+        asyr_value_unref(lists[i]);
+        results[i] = address_of(made[i]);
     }
-    return count;
+    free(lists);
+    free(made);
+    return status;
 }
 
 /* Consumes the value; answers its type if it is plain, and -1 otherwise. */

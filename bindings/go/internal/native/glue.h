@@ -59,12 +59,12 @@ asyr_status asyr_go_put_scalar(asyr_iterator *iterator, int32_t type, uint64_t b
 asyr_status asyr_go_apply(asyr_pool *pool, asyr_function *function, uint64_t *slots);
 
 /*
- * Submit many, one after the other.  `slots` has each as above, one behind the other.
- * Returns how many were submitted: all, or those before the one that `error` is about;
- * values are consumed in any case.
+ * Submit many, all or none.  `slots` has each as above, one behind the other; values are
+ * consumed in any case.
  */
-int64_t asyr_go_apply_many(asyr_pool *pool, asyr_function *function, uint64_t *slots,
-                           int64_t count, uint64_t *results, asyr_error **error);
+asyr_status asyr_go_apply_many(asyr_pool *pool, asyr_function *function,
+                               uint64_t *slots, int64_t count, uint64_t *results,
+                               asyr_error **error);
 
 /*
  * Read results, each from the first of its two slots.  One that is ready with a number

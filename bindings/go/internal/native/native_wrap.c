@@ -409,15 +409,15 @@ int _wrap_apply_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, lo
 }
 
 
-long long _wrap_apply_many_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, long long *_swig_go_2, long long _swig_go_3, long long *_swig_go_4, asyr_error **_swig_go_5) {
+int _wrap_apply_many_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, long long *_swig_go_2, long long _swig_go_3, long long *_swig_go_4, asyr_error **_swig_go_5) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   asyr_function *arg2 = (asyr_function *) 0 ;
   uint64_t *arg3 = (uint64_t *) 0 ;
   int64_t arg4 ;
   uint64_t *arg5 = (uint64_t *) 0 ;
   asyr_error **arg6 = (asyr_error **) 0 ;
-  int64_t result;
-  long long _swig_go_result;
+  asyr_status result;
+  int _swig_go_result;
   
   arg1 = *(asyr_pool **)&_swig_go_0; 
   arg2 = *(asyr_function **)&_swig_go_1; 
@@ -426,7 +426,7 @@ long long _wrap_apply_many_asyncresult(asyr_pool *_swig_go_0, asyr_function *_sw
   arg5 = *(uint64_t **)&_swig_go_4; 
   arg6 = *(asyr_error ***)&_swig_go_5; 
   
-  result = (int64_t)asyr_go_apply_many(arg1,arg2,arg3,arg4,arg5,arg6);
+  result = (asyr_status)asyr_go_apply_many(arg1,arg2,arg3,arg4,arg5,arg6);
   _swig_go_result = result; 
   return _swig_go_result;
 }
