@@ -112,6 +112,27 @@ class GCTest < AsyncResultTest
     assert_operator ObjectSpace.each_object(AsyncResult::Pool).count, :<, 100
   end
 
+  # In kilobytes.
+  def memory
+    GC.start
+    File.read("/proc/self/statm").split[1].to_i * 4
+  end
+
+  def poll(iterator, times)
+    times.times do
+      assert_raises(AsyncResult::TimeoutError) { iterator.next(timeout: 1e-9) }
+    end
+  end
+
+  def test_waits_that_time_out_leave_nothing_behind
+    skip "this system does not tell" unless File.readable?("/proc/self/statm")
+    iterator = pool.imap(function(:latch_wait), [new_latch])
+    poll(iterator, 10_000)
+    before = memory
+    poll(iterator, 50_000)
+    assert_operator memory - before, :<, 3_000
+  end
+
   def test_twenty_thousand_tasks_with_callbacks
     one = pool(2)
     sum = 0

@@ -68,13 +68,18 @@ VALUE glue_misses_signals(void)
     return slice_ns() < ASYR_FOREVER ? Qtrue : Qfalse;
 }
 
+static void forget_error(struct glue_wait *wait)
+{
+    asyr_error_unref(wait->error);
+    wait->error = NULL;
+}
+
 static void call_once(struct glue_wait *wait)
 {
     int64_t timeout_ns = wait->timeout_ns;
     int64_t slice = slice_ns();
 
-    asyr_error_unref(wait->error);
-    wait->error = NULL;
+    forget_error(wait);
     wait->status = ASYR_E_INTERRUPTED;
     wait->timeout_ns = timeout_ns < slice ? timeout_ns : slice;
     asyr_interrupt_clear(wait->interrupt);
@@ -136,6 +141,7 @@ static VALUE try_then_run(VALUE arg)
     wait->status = wait->call(wait);
     if (wait->status != ASYR_E_TIMEOUT || timeout_ns <= 0)
         return wait->answer(wait);
+    forget_error(wait);
     wait->timeout_ns = timeout_ns;
     return run_wait(arg);
 }
