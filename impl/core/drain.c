@@ -22,11 +22,12 @@
 
 #include "error.h"
 #include "interrupt.h"
+#include "../platform/thread_local.h"
 
 /* More than the index of any event. */
 static const int64_t CLAIMED_ALL = INT64_MAX / 2;
 
-static _Thread_local struct asyri_running *innermost;
+static ASYRI_THREAD_LOCAL struct asyri_running *innermost;
 
 /* The events that a thread runs in one go. */
 struct drain {

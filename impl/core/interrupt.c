@@ -27,7 +27,7 @@ asyr_status asyri_interrupt_new(asyr_interrupt **interrupt, asyr_error **error)
     if (!created)
         return asyri_fail_memory(error);
     asyri_refcount_init(&created->refs);
-    created->generation = asyri_fork_generation();
+    created->generation = asyri_fork_stamp();
     asyri_mutex_init(&created->mutex);
     asyri_list_init(&created->entries);
     atomic_init(&created->triggered, false);

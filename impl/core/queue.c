@@ -55,7 +55,7 @@ asyr_status asyri_queue_new(int64_t limit, asyr_queue **queue, asyr_error **erro
         return asyri_fail_memory(error);
     asyri_refcount_init(&created->handles);
     asyri_refcount_init(&created->refs);
-    created->generation = asyri_fork_generation();
+    created->generation = asyri_fork_stamp();
     created->limit = limit;
     atomic_init(&created->owner, 0);
     atomic_init(&created->runner, 0);

@@ -43,7 +43,7 @@ void asyri_result_owner_init(struct asyri_result_owner *owner,
                              const struct asyri_result_ops *ops)
 {
     owner->ops = ops;
-    owner->generation = asyri_fork_generation();
+    owner->generation = asyri_fork_stamp();
     for (int i = 0; i < ASYRI_BUCKETS; i++) {
         asyri_mutex_init(&owner->buckets[i].lock);
         asyri_waitlist_init(&owner->buckets[i].waiters);

@@ -119,7 +119,8 @@ static asyr_status wait_long(asyr_result *result, const struct asyri_wait *wait,
     asyr_status status = ops->before_sleep(result, wait->deadline, &sleep, error);
     if (status != ASYR_OK)
         return status;
-    if (wait->queue || !spin_until_ready(result, wait->deadline))
+    if (!asyri_result_is_ready(result) &&
+        (wait->queue || !spin_until_ready(result, wait->deadline)))
         status = asyri_wait(wait);
     ops->after_sleep(result, &sleep);
     return status == ASYR_OK ? ASYR_OK : fail_wait(status, error);

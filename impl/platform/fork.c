@@ -10,12 +10,12 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-static _Atomic uint32_t generation = 1;
+_Atomic uint32_t asyri_fork_count = 1;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void count_fork(void)
 {
-    atomic_fetch_add_explicit(&generation, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&asyri_fork_count, 1, memory_order_relaxed);
 }
 
 static void watch(void)
@@ -23,10 +23,10 @@ static void watch(void)
     pthread_atfork(NULL, NULL, count_fork);
 }
 
-uint32_t asyri_fork_generation(void)
+uint32_t asyri_fork_stamp(void)
 {
     pthread_once(&once, watch);
-    return atomic_load_explicit(&generation, memory_order_relaxed);
+    return asyri_fork_generation();
 }
 
 void asyri_fork_guard(void (*acquire)(void), void (*release)(void))

@@ -5,11 +5,20 @@
 #ifndef ASYRI_PLATFORM_FORK_H
 #define ASYRI_PLATFORM_FORK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The present generation; the first call starts to watch for forks. */
-uint32_t asyri_fork_generation(void);
+/* The present generation. */
+extern _Atomic uint32_t asyri_fork_count;
+
+static inline uint32_t asyri_fork_generation(void)
+{
+    return atomic_load_explicit(&asyri_fork_count, memory_order_relaxed);
+}
+
+/* The same for a new object; the first call starts to watch for forks. */
+uint32_t asyri_fork_stamp(void);
 
 static inline bool asyri_is_forked(uint32_t generation)
 {

@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "../base/alloc.h"
+#include "thread_local.h"
 
 struct start {
     void (*run)(void *arg);
@@ -109,7 +110,7 @@ int asyri_thread_start(const char *name, void (*run)(void *arg), void *arg)
 
 uintptr_t asyri_thread_self(void)
 {
-    static _Thread_local char here;
+    static ASYRI_THREAD_LOCAL char here;
     return (uintptr_t)&here;
 }
 

@@ -36,6 +36,14 @@ static void run_call(asyri_job *job, asyr_worker *worker)
     asyri_entry_run(asyri_entry_of(job), worker);
 }
 
+/* A task that nobody has claimed waits for nobody, so it can be run at once. */
+static bool run_unclaimed(asyri_job *job, asyr_worker *worker)
+{
+    if (!job->result.rare)
+        run_call(job, worker);
+    return asyri_result_is_ready(&job->result);
+}
+
 /* With the hold that a ticket would have had. */
 static void run_map(asyri_job *job, asyr_worker *worker)
 {
@@ -95,11 +103,14 @@ static asyr_status before_inner_sleep(asyr_result *result, struct asyri_frame *f
 {
     asyri_job *job = asyri_job_of(result);
     asyr_worker *worker = frame ? frame->worker : NULL;
+    bool helps = frame && !timed && asyri_job_pool(job) == frame->pool;
+    if (helps && run_unclaimed(job, worker))
+        return ASYR_OK;
     asyr_status status = asyri_deadlock_enter(result, timed, sleep, error);
     if (status != ASYR_OK || !frame)
         return status;
     frame->sleep = sleep;
-    if (!timed && asyri_job_pool(job) == frame->pool)
+    if (helps)
         run_awaited(job, worker);
     if (worker && !worker->is_pinned && !asyri_result_is_ready(result))
         block_worker(worker, sleep);

@@ -66,7 +66,7 @@ static asyr_iterator *iterator_allocate(const struct asyri_iterator_setup *setup
         return NULL;
     asyri_refcount_init(&iterator->handles);
     asyri_refcount_init(&iterator->refs);
-    iterator->generation = asyri_fork_generation();
+    iterator->generation = asyri_fork_stamp();
     iterator->pool = asyri_pool_ref(setup->pool);
     iterator->function = asyri_function_ref(setup->function);
     iterator->input = setup->input;

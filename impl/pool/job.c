@@ -64,7 +64,7 @@ bool asyri_entry_is_dead(void *entry)
 {
     asyri_job *job = asyri_entry_job(entry);
     if (asyri_entry_is_ticket(entry))
-        return !asyri_map_has_more(asyri_job_map(job));
+        return !asyri_map_has_more(asyri_job_rare(job)->map);
     return asyri_result_state(&job->result) & ASYRI_CLAIMED;
 }
 
@@ -78,7 +78,7 @@ void asyri_entry_drop(void *entry)
 }
 
 /* Of a job whose work is over; where it is gathered is up to the thread. */
-static void drop_work(asyri_job *job, struct asyri_grant *spent)
+static void drop_work(asyri_job *job, struct asyri_spent *spent)
 {
     struct asyri_job_rare *rare = asyri_job_rare(job);
     asyri_recipe *recipe = job->recipe;
@@ -140,7 +140,7 @@ static void end_full(asyri_job *job, union asyri_outcome outcome, uint32_t kind)
 }
 
 void asyri_job_end(asyri_job *job, union asyri_outcome outcome, uint32_t kind,
-                   struct asyri_grant *spent)
+                   struct asyri_spent *spent)
 {
     if (job->result.rare) {
         end_full(job, outcome, kind);

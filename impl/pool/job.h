@@ -129,7 +129,7 @@ void asyri_job_release(asyri_job *job, int32_t holds);
  * has one, is somebody else's.  The outcome is owned by the callee.
  */
 void asyri_job_end(asyri_job *job, union asyri_outcome outcome, uint32_t kind,
-                   struct asyri_grant *spent);
+                   struct asyri_spent *spent);
 /* All units of a map have ended: decide its outcome, and deliver it. */
 void asyri_job_end_map(asyri_job *job);
 /* A participant leaves early: let another one come, who has a hold of the work. */

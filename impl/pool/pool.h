@@ -46,6 +46,7 @@ struct asyr_pool {
     uint32_t shard_count; /* a power of two */
     struct asyri_place *places;
     int32_t place_count;
+    _Atomic int32_t deque_count; /* no place from there on has a deque */
     /* atomic: */
     _Atomic int32_t state;   /* enum asyr_pool_state; written under the lock */
     atomic_bool sealed;      /* not open, and every submit has seen it */

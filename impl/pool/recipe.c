@@ -79,19 +79,25 @@ static bool is_worth_caching(struct asyri_recipe_cache *cache,
     return cache->seen_count > USES_BEFORE_CACHED;
 }
 
+static struct asyri_grant *place_of(struct asyri_recipe_cache *cache,
+                                    const struct asyri_recipe_key *key)
+{
+    uintptr_t mixed = (uintptr_t)key->function ^ (uintptr_t)key->callback;
+    return &cache->grants[(mixed >> 4 ^ mixed >> 9) % ASYRI_RECIPES];
+}
+
 asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
                                 const struct asyri_recipe_key *key,
                                 struct asyri_grant *evicted)
 {
-    for (int i = 0; i < ASYRI_RECIPES; i++)
-        if (is_of(cache->grants[i].recipe, key))
-            return deal(&cache->grants[i]);
+    struct asyri_grant *grant = place_of(cache, key);
+    if (is_of(grant->recipe, key))
+        return deal(grant);
     if (!is_worth_caching(cache, key))
         return recipe_new(key, 1);
     asyri_recipe *recipe = recipe_new(key, GRANT);
     if (!recipe)
         return NULL;
-    struct asyri_grant *grant = &cache->grants[cache->next++ % ASYRI_RECIPES];
     *evicted = *grant;
     *grant = (struct asyri_grant){.recipe = recipe, .left = GRANT};
     return deal(grant);
@@ -117,5 +123,13 @@ void asyri_recipe_cache_empty(struct asyri_recipe_cache *cache,
     for (int i = 0; i < ASYRI_RECIPES; i++) {
         grants[i] = cache->grants[i];
         cache->grants[i] = (struct asyri_grant){0};
+    }
+}
+
+void asyri_recipe_gather_end(struct asyri_spent *spent)
+{
+    for (int i = 0; i < ASYRI_SPENT; i++) {
+        asyri_recipe_give(spent->grants[i].recipe, spent->grants[i].left);
+        spent->grants[i] = (struct asyri_grant){0};
     }
 }

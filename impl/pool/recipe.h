@@ -31,17 +31,16 @@ struct asyri_recipe_key {
     asyri_closure *error_callback;
 };
 
-enum { ASYRI_RECIPES = 4 };
+enum { ASYRI_RECIPES = 32, ASYRI_SPENT = 8 }; /* powers of two */
 
 struct asyri_grant {
     asyri_recipe *recipe;
     int64_t left; /* references not dealt out */
 };
 
-/* Of one owner at a time, who holds a lock. */
+/* Of one owner at a time, who holds a lock; each recipe has one place. */
 struct asyri_recipe_cache {
     struct asyri_grant grants[ASYRI_RECIPES];
-    uint32_t next;                /* to be replaced */
     struct asyri_recipe_key seen; /* with callbacks; compared, never looked into */
     int32_t seen_count;           /* how often in a row */
 };
@@ -63,23 +62,24 @@ void asyri_recipe_cache_empty(struct asyri_recipe_cache *cache,
 /* Give references back; the last ones free the recipe.  Nothing for NULL. */
 void asyri_recipe_give(asyri_recipe *recipe, int64_t references);
 
-/* References to give back, gathered by one thread. */
-static inline void asyri_recipe_gather(struct asyri_grant *spent,
+/* References to give back, gathered by one thread; each recipe has one place. */
+struct asyri_spent {
+    struct asyri_grant grants[ASYRI_SPENT];
+};
+
+static inline void asyri_recipe_gather(struct asyri_spent *spent,
                                        asyri_recipe *recipe)
 {
-    if (spent->recipe != recipe) {
-        asyri_recipe_give(spent->recipe, spent->left);
-        spent->recipe = recipe;
-        spent->left = 0;
+    uintptr_t place = (uintptr_t)recipe / sizeof *recipe % ASYRI_SPENT;
+    struct asyri_grant *grant = &spent->grants[place];
+    if (grant->recipe != recipe) {
+        asyri_recipe_give(grant->recipe, grant->left);
+        grant->recipe = recipe;
+        grant->left = 0;
     }
-    spent->left++;
+    grant->left++;
 }
 
-static inline void asyri_recipe_gather_end(struct asyri_grant *spent)
-{
-    asyri_recipe_give(spent->recipe, spent->left);
-    spent->recipe = NULL;
-    spent->left = 0;
-}
+void asyri_recipe_gather_end(struct asyri_spent *spent);
 
 #endif

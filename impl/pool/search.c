@@ -34,6 +34,23 @@ static asyri_deque *deque_new(void)
     return deque;
 }
 
+/* Thieves look at the places up to the last one that has a deque. */
+static void show_place(asyr_pool *pool, const struct asyri_place *place)
+{
+    int32_t needed = (int32_t)(place - pool->places) + 1;
+    int32_t count = atomic_load_explicit(&pool->deque_count, memory_order_relaxed);
+    while (count < needed && !atomic_compare_exchange_weak_explicit(
+                                 &pool->deque_count, &count, needed,
+                                 memory_order_release, memory_order_relaxed))
+        continue;
+}
+
+static int32_t deque_count(const asyr_pool *pool)
+{
+    return atomic_load_explicit(&((asyr_pool *)pool)->deque_count,
+                                memory_order_acquire);
+}
+
 /* Its deque, made when it is first needed; NULL without memory or a place. */
 static asyri_deque *own_deque(asyr_worker *worker)
 {
@@ -44,6 +61,7 @@ static asyri_deque *own_deque(asyr_worker *worker)
     if (!worker->deque) {
         worker->deque = deque_new();
         atomic_store_explicit(&place->deque, worker->deque, memory_order_release);
+        show_place(worker->pool, place);
     }
     return worker->deque;
 }
@@ -172,7 +190,7 @@ static void *steal(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
     void *entry = NULL;
-    int32_t count = pool->place_count;
+    int32_t count = deque_count(pool);
     for (int32_t i = 0; i < count && !entry; i++)
         entry = steal_from(worker,
                            deque_at(pool, (int32_t)((worker->turn + (uint32_t)i) %
@@ -199,7 +217,8 @@ bool asyri_pool_has_work(const asyr_pool *pool)
     for (uint32_t i = 0; i < pool->shard_count; i++)
         if (!asyri_shard_is_empty(&pool->shards[i]))
             return true;
-    for (int32_t i = 0; i < pool->place_count; i++) {
+    int32_t count = deque_count(pool);
+    for (int32_t i = 0; i < count; i++) {
         asyri_deque *deque = deque_at(pool, i);
         if (deque && !asyri_deque_is_empty(deque))
             return true;
@@ -225,6 +244,14 @@ void asyri_worker_end_search(asyr_worker *worker)
     worker->searching = false;
     if (asyri_sleepers_end_search(&pool->sleepers) && asyri_pool_has_work(pool))
         asyri_pool_notify(pool);
+}
+
+void asyri_worker_announce_search(asyr_worker *worker)
+{
+    if (worker->searching || (worker->deque && !asyri_deque_is_empty(worker->deque)))
+        return;
+    if (!asyri_pool_has_work(worker->pool))
+        worker->searching = asyri_sleepers_start_search(&worker->pool->sleepers);
 }
 
 void asyri_worker_flush(asyr_worker *worker)

@@ -21,6 +21,7 @@
 
 #include "../base/alloc.h"
 #include "../platform/spin.h"
+#include "../platform/thread_local.h"
 
 enum { FIRST_PLACES = 64, TRIES = 16, KEEP_PLACES = 4096, KEEP_SLABS = 1 };
 
@@ -77,7 +78,7 @@ void asyri_shard_unlock(asyri_shard *shard)
 asyri_shard *asyri_shard_lock_any(asyri_shard *shards, uint32_t count)
 {
     static _Atomic uint32_t threads;
-    static _Thread_local uint32_t favourite; /* from 1; 0 before it is chosen */
+    static ASYRI_THREAD_LOCAL uint32_t favourite; /* from 1; 0 before it is chosen */
     if (!favourite)
         favourite = 1 + atomic_fetch_add_explicit(&threads, 1, memory_order_relaxed);
     for (uint32_t tries = 1;; tries++) {

@@ -106,7 +106,8 @@ void asyri_sleepers_clear_attention(asyri_sleepers *sleepers)
 static void choose_first_locked(asyri_sleepers *sleepers)
 {
     asyri_list *first = asyri_list_take_first(&sleepers->list);
-    assert(first);
+    if (!first)
+        return; /* there is one for each that counts as asleep */
     asyri_sleeper *sleeper = ASYRI_OBJECT(first, asyri_sleeper, link);
     atomic_store_explicit(&sleeper->chosen, true, memory_order_release);
     asyri_unpark(&sleeper->waiter.parker);

@@ -472,6 +472,13 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
     asyr_status status = ASYR_OK;
     if (!asyri_submit_takes(pool, options))
         return asyri_pool_check_open(pool, error);
+    if (kind == ASYRI_JOB_APPLY && options == &asyri_task_defaults && !pool->limit) {
+        submit.is_detached = !result;
+        status = submit_lean(&submit, error);
+        if (status == ASYR_OK && result)
+            *result = &submit.job->result;
+        return status;
+    }
     if (options != &asyri_task_defaults)
         status = asyri_pool_check_options(pool, options, error);
     if (status == ASYR_OK)

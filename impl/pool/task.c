@@ -20,8 +20,9 @@
 #include "../platform/fork.h"
 #include "pace.h"
 #include "strand.h"
+#include "../platform/thread_local.h"
 
-static _Thread_local struct asyri_frame *innermost;
+static ASYRI_THREAD_LOCAL struct asyri_frame *innermost;
 
 struct asyri_frame *asyri_frame_current(void)
 {
@@ -61,7 +62,7 @@ asyr_worker *asyri_worker_here(const asyr_pool *pool)
     return frame && frame->pool == pool ? frame->worker : NULL;
 }
 
-struct asyri_grant *asyri_worker_spent_here(void)
+struct asyri_spent *asyri_worker_spent_here(void)
 {
     struct asyri_frame *frame = asyri_frame_current();
     return frame && frame->worker ? &frame->worker->spent : NULL;
@@ -478,19 +479,44 @@ static bool begin_map(asyr_task *task)
     return false;
 }
 
+/* All but the span, which a call does not have. */
+static void init_task(asyr_task *task, asyri_job *job)
+{
+    task->job = job;
+    task->map = asyri_job_map(job);
+    task->function = job->recipe->function;
+    task->arguments = NULL;
+    task->argument_count = 0;
+    task->answer.value = NULL;
+    task->answer_kind = 0;
+    task->is_over = false;
+    task->item = NULL;
+}
+
+static void begin_call(asyr_task *task)
+{
+    asyri_job *job = task->job;
+    if (job->input)
+        load_list(task, job->input);
+    asyri_job_set_runner(job, asyri_thread_self());
+    asyri_pool_begin_tasks(asyri_job_pool(job), 1);
+}
+
 bool asyri_task_begin(asyr_task *task, void *entry)
 {
     asyri_job *job = asyri_entry_job(entry);
-    *task = (asyr_task){
-        .job = job, .map = asyri_job_map(job), .function = job->recipe->function};
+    init_task(task, job);
     if (asyri_job_strand(job) && !asyri_entry_is_ticket(entry))
         asyri_strand_begin(job);
     if (task->map)
         return begin_map(task);
-    load_list(task, job->input);
-    asyri_job_set_runner(job, asyri_thread_self());
-    asyri_pool_begin_tasks(asyri_job_pool(job), 1);
+    begin_call(task);
     return true;
+}
+
+static void run_call(void *arg)
+{
+    asyri_task_call(((struct asyri_frame *)arg)->task);
 }
 
 int64_t asyri_entry_run(void *entry, asyr_worker *worker)
@@ -499,14 +525,11 @@ int64_t asyri_entry_run(void *entry, asyr_worker *worker)
     if (!asyri_task_begin(&task, entry))
         return 0;
     struct asyri_frame frame = {.worker = worker, .task = &task};
-    run_framed(&frame, run_items, thread_ended);
+    run_framed(&frame, task.map ? run_items : run_call, thread_ended);
+    if (worker)
+        asyri_worker_announce_search(worker);
     asyri_task_end(&task, worker);
     return task.map ? task.span.chunks : 1;
-}
-
-static void call_pulled(void *arg)
-{
-    asyri_task_call(((struct asyri_frame *)arg)->task);
 }
 
 /* The host, whose thread it was, says what becomes of the task. */
@@ -528,6 +551,6 @@ void asyri_task_call_pulled(asyr_task *task)
 {
     struct asyri_frame frame = {.task = task};
     asyri_task_set_runner(task, asyri_thread_self());
-    run_framed(&frame, call_pulled, pulled_thread_ended);
+    run_framed(&frame, run_call, pulled_thread_ended);
     asyri_task_set_runner(task, 0);
 }

@@ -34,7 +34,7 @@ struct asyr_worker {
     int64_t tasks_done;
     asyri_deque *deque; /* its place's; NULL before the first push */
     asyri_sleeper sleeper;
-    struct asyri_grant spent; /* recipes to give back */
+    struct asyri_spent spent; /* recipes to give back */
     /* of a worker that is lent, under the pool's lock: */
     bool retired;     /* it counts no more */
     bool awaits_done; /* its task was handed to the host */
@@ -62,7 +62,7 @@ bool asyri_frame_is_inside(asyr_pool *pool);
 /* The worker that this thread is for the pool, or NULL. */
 asyr_worker *asyri_worker_here(const asyr_pool *pool);
 /* Where this thread gathers recipes that it gives back; NULL if it is no worker. */
-struct asyri_grant *asyri_worker_spent_here(void);
+struct asyri_spent *asyri_worker_spent_here(void);
 
 /*
  * task.c: run what an entry stood for, which was claimed, on this thread.  How many
@@ -116,6 +116,9 @@ bool asyri_worker_push(asyr_worker *worker, void *entry);
 bool asyri_worker_pop_newest(asyr_worker *worker, const void *entry);
 /* The worker will sleep or leave: what it gathered goes where it belongs. */
 void asyri_worker_flush(asyr_worker *worker);
+/* It will search after the result that it is about to publish, if that was the last
+ * task: whoever waits for it may submit the next one, and then need wake nobody. */
+void asyri_worker_announce_search(asyr_worker *worker);
 /* It found work while it was searching. */
 void asyri_worker_end_search(asyr_worker *worker);
 
