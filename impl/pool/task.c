@@ -526,8 +526,8 @@ int64_t asyri_entry_run(void *entry, asyr_worker *worker)
         return 0;
     struct asyri_frame frame = {.worker = worker, .task = &task};
     run_framed(&frame, task.map ? run_items : run_call, thread_ended);
-    if (worker)
-        asyri_worker_announce_search(worker);
+    if (worker && !frame.outer && !worker->is_pinned)
+        asyri_worker_announce_search(worker); /* which is what it does next */
     asyri_task_end(&task, worker);
     return task.map ? task.span.chunks : 1;
 }

@@ -280,8 +280,10 @@ asyr_status asyri_worker_work(asyr_worker *worker, asyr_interrupt *interrupt)
         if (status != ASYR_OK)
             return status;
         worker->tasks_done += asyri_entry_run(entry, worker);
-        if (pool->max_tasks && worker->tasks_done >= pool->max_tasks)
+        if (pool->max_tasks && worker->tasks_done >= pool->max_tasks) {
+            asyri_worker_end_search(worker);
             return ASYR_OK;
+        }
     }
 }
 
@@ -297,6 +299,7 @@ static int succeed_locked(asyr_worker *worker)
 void asyri_worker_retire(asyr_worker *worker)
 {
     asyr_pool *pool = worker->pool;
+    asyri_worker_end_search(worker);
     asyri_worker_flush(worker);
     asyri_pool_forget_recipes(pool);
     asyri_mutex_lock(&pool->lock);

@@ -143,7 +143,7 @@ static void a_pollable_that_is_not_open_does_nothing(void)
 static void a_fork_makes_a_new_generation(void)
 {
     int status = -1;
-    uint32_t generation = asyri_fork_generation();
+    uint32_t generation = asyri_fork_stamp();
     CU_ASSERT_FALSE(asyri_is_forked(generation));
     pid_t child = fork();
     if (child == 0)
