@@ -15,7 +15,8 @@
 #include "../base/alloc.h"
 #include "error.h"
 
-#define FIRST_CAPACITY 8
+#define FIRST_CAPACITY 8 /* of a map */
+#define SHORT_CAPACITY 4 /* of a list */
 #define MOST_ENTRIES (INT64_C(1) << 30)
 
 struct slot {
@@ -54,26 +55,50 @@ static void deepen(asyr_value *container, const asyr_value *item)
 
 /* Lists */
 
-static bool reserve_items(asyr_value *list, int64_t capacity)
+/* A short list, as the arguments of a call are, is one allocation with its items. */
+static asyr_value **own_items(asyr_value *list)
 {
+    return (asyr_value **)(void *)(list + 1);
+}
+
+bool asyri_list_reserve(asyr_value *list, int64_t capacity)
+{
+    asyr_value **before = list->as.list.items;
+    bool owns = before == own_items(list);
     if ((uint64_t)capacity > PTRDIFF_MAX / sizeof(asyr_value *))
         return false;
     asyr_value **items =
-        asyri_realloc(list->as.list.items, (size_t)capacity * sizeof(asyr_value *));
+        asyri_realloc(owns ? NULL : before, (size_t)capacity * sizeof *items);
     if (!items)
         return false;
+    if (owns)
+        memcpy(items, before, (size_t)list->as.list.capacity * sizeof *items);
     list->as.list.items = items;
     list->as.list.capacity = capacity;
     return true;
 }
 
-asyr_value *asyri_value_list(int64_t capacity)
+static asyr_value *list_with_own_items(int64_t capacity)
 {
-    asyr_value *list = asyri_value_new(ASYR_VALUE_LIST);
+    asyr_value *list = asyri_alloc_zeroed(
+        1, sizeof *list + (size_t)capacity * sizeof(asyr_value *));
     if (!list)
         return NULL;
+    asyri_refcount_init(&list->refs);
+    list->type = ASYR_VALUE_LIST;
     list->depth = 1;
-    if (capacity > 0 && !reserve_items(list, capacity)) {
+    list->as.list.items = own_items(list);
+    list->as.list.capacity = capacity;
+    return list;
+}
+
+asyr_value *asyri_value_list(int64_t capacity)
+{
+    bool is_short = capacity <= SHORT_CAPACITY;
+    asyr_value *list = list_with_own_items(is_short ? SHORT_CAPACITY : 0);
+    if (!list)
+        return NULL;
+    if (!is_short && !asyri_list_reserve(list, capacity)) {
         asyri_free(list);
         return NULL;
     }
@@ -84,7 +109,8 @@ void asyri_list_clear(asyr_value *list)
 {
     for (int64_t i = 0; i < list->as.list.count; i++)
         asyri_value_unref(list->as.list.items[i]);
-    asyri_free(list->as.list.items);
+    if (list->as.list.items != own_items(list))
+        asyri_free(list->as.list.items);
 }
 
 static bool make_room_for_item(asyr_value *list)
@@ -92,7 +118,7 @@ static bool make_room_for_item(asyr_value *list)
     int64_t capacity = list->as.list.capacity;
     if (list->as.list.count < capacity)
         return true;
-    return reserve_items(list, capacity ? capacity * 2 : FIRST_CAPACITY);
+    return asyri_list_reserve(list, capacity * 2);
 }
 
 asyr_status asyri_value_append(asyr_value *list, asyr_value *item,

@@ -4,6 +4,8 @@
 
 #include "value.h"
 
+/* Room for so many items, at least as many as now; false without memory. */
+bool asyri_list_reserve(asyr_value *list, int64_t capacity);
 /* Release all items and the memory that held them. */
 void asyri_list_clear(asyr_value *list);
 void asyri_map_clear(asyr_value *map);

@@ -11,6 +11,7 @@
 #include "iterator.h"
 
 #include "../base/alloc.h"
+#include "../core/container.h"
 #include "../core/error.h"
 #include "../core/value.h"
 #include "../core/wait.h"
@@ -56,15 +57,7 @@ static bool reserve(asyri_chunk *chunk)
     int64_t capacity = list->as.list.capacity;
     if (chunk->count < capacity)
         return true;
-    if ((uint64_t)capacity > PTRDIFF_MAX / (2 * sizeof(asyr_value *)))
-        return false;
-    asyr_value **items = asyri_realloc(list->as.list.items,
-                                       2 * (size_t)capacity * sizeof(asyr_value *));
-    if (!items)
-        return false;
-    list->as.list.items = items;
-    list->as.list.capacity = 2 * capacity;
-    return true;
+    return asyri_list_reserve(list, 2 * capacity);
 }
 
 static void append(asyri_chunk *chunk, asyr_value *item)
