@@ -5,7 +5,7 @@
 #include "core/result.h"
 #include "pool/pool.h"
 
-enum { MOST = 256 };
+enum { MOST = 3000 }; /* more than a slab has cells */
 
 /* What is submitted together; zero is one task without arguments or options. */
 struct batch {
@@ -32,6 +32,20 @@ static asyr_status submit(struct batch *batch, asyr_error **error)
             batch->count, batch->options, batch->results, error);
     asyr_function_unref(made);
     return status;
+}
+
+/* Whether no job of the pool is left. */
+static bool is_empty(void *arg)
+{
+    asyr_pool *pool = arg;
+    int64_t live = 0;
+    for (uint32_t i = 0; i < pool->shard_count; i++) {
+        asyri_shard *shard = &pool->shards[i];
+        asyri_shard_lock(shard);
+        live += asyri_heap_live(&shard->cells) + asyri_heap_live(&shard->rares);
+        asyri_shard_unlock(shard);
+    }
+    return live == 0;
 }
 
 static void drop(struct batch *batch)
@@ -458,6 +472,7 @@ static void the_caller_can_run_those_that_find_no_place(void)
     latch_open(&gate.leave);
     expect_outcomes(&batch, ASYR_OK);
     drop(&batch);
+    support_until(is_empty, batch.pool);
     asyr_task_options_free(options);
     support_end(batch.pool);
 }
@@ -492,6 +507,7 @@ struct inside {
     struct batch batch;
     asyr_status status;
     asyr_status outcome;
+    int runs;
 };
 
 static void submit_and_wait(asyr_task *task, void *arg)
@@ -604,6 +620,7 @@ static void terminate_pool(asyr_task *task, void *arg)
 {
     struct inside *inside = arg;
     (void)task;
+    inside->runs++;
     asyr_pool_terminate(inside->batch.pool, NULL);
 }
 
@@ -618,6 +635,7 @@ static void a_terminate_ends_those_that_the_caller_was_to_run(void)
     expect_outcomes(&inside.batch, ASYR_E_TERMINATED);
     latch_open(&gate.leave);
     support_terminate(pool);
+    CU_ASSERT_EQUAL(inside.runs, 1);
     drop(&inside.batch);
 }
 
@@ -665,17 +683,20 @@ static asyr_pool *pool;
 static asyr_queue *queue;
 static asyr_strand *strand;
 static asyr_task_options *all_options;
+static asyr_value *same_arguments[MOST]; /* the same list for all */
 static _Atomic int ran;
 
 /* All of them run, or none. */
 static asyr_status attempt(const asyr_task_options *options, asyr_error **error)
 {
-    struct batch batch = {.run = run_count, .arg = &ran, .count = 100};
+    struct batch batch = {.run = run_count, .arg = &ran, .count = MOST};
+    batch.arguments = same_arguments;
     batch.options = options;
     batch.pool = pool;
     ran = 0;
     asyr_status status = submit(&batch, error);
     if (status != ASYR_OK) {
+        CU_ASSERT_TRUE(is_empty(pool));
         CU_ASSERT_PTR_NULL(batch.results[0]);
         CU_ASSERT_EQUAL(queue->promised, 0);
         CU_ASSERT_EQUAL(ran, 0);
@@ -686,7 +707,8 @@ static asyr_status attempt(const asyr_task_options *options, asyr_error **error)
             asyr_queue_run(queue, 0, 1000000, NULL, NULL, NULL);
     asyr_queue_run(queue, 0, 0, NULL, NULL, NULL);
     drop(&batch);
-    CU_ASSERT_EQUAL(ran, 100);
+    support_until(is_empty, pool);
+    CU_ASSERT_EQUAL(ran, MOST);
     return ASYR_OK;
 }
 
@@ -700,7 +722,6 @@ static asyr_status attempt_full(asyr_error **error)
     return attempt(all_options, error);
 }
 
-/* A new pool for each, so that rings and slabs have to grow. */
 static void submit_without_memory(asyr_status (*submits)(asyr_error **error))
 {
     _Atomic int values = 0;
@@ -708,6 +729,9 @@ static void submit_without_memory(asyr_status (*submits)(asyr_error **error))
     pool = support_pool(1);
     queue = support_queue(0);
     all_options = support_task_options();
+    same_arguments[0] = unit_list();
+    for (int i = 1; i < MOST; i++)
+        same_arguments[i] = same_arguments[0];
     UNIT_SUCCEEDS(asyr_strand_new(pool, ASYR_STRAND_SERIAL, &strand, &error));
     UNIT_SUCCEEDS(asyr_task_options_set_callback(all_options, count_value, &values,
                                                  NULL, &error));
@@ -717,6 +741,7 @@ static void submit_without_memory(asyr_status (*submits)(asyr_error **error))
     UNIT_SUCCEEDS(asyr_task_options_set_event(all_options, ASYR_EVENT_DONE, &error));
     UNIT_SUCCEEDS(asyr_task_options_set_strand(all_options, strand, &error));
     support_fail_each_allocation(submits);
+    asyr_value_unref(same_arguments[0]);
     asyr_task_options_free(all_options);
     asyr_strand_unref(strand);
     support_end(pool);
