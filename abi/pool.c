@@ -8,6 +8,7 @@
 #include "../impl/executors/threads.h"
 #include "../impl/platform/cpu_count.h"
 #include "../impl/pool/pool.h"
+#include "../impl/pool/range.h"
 
 int64_t asyr_default_worker_count(void)
 {
@@ -127,6 +128,69 @@ asyr_status asyr_pool_starmap_async(asyr_pool *pool, asyr_function *function,
                   "%s: expected a list of lists of arguments, found %s", __func__,
                   asyri_value_type_name(items));
     return submit(pool, ASYRI_JOB_STARMAP, function, items, options, result, error);
+}
+
+static asyr_status check_range(int64_t begin, int64_t end, asyr_error **error)
+{
+    ASYRI_REQUIRE(begin <= end, error,
+                  "expected a range whose end is not below its begin, found %lld to "
+                  "%lld",
+                  (long long)begin, (long long)end);
+    ASYRI_REQUIRE(begin >= 0 || end <= INT64_MAX + begin, error,
+                  "expected a range of at most %lld numbers, found %lld to %lld",
+                  (long long)INT64_MAX, (long long)begin, (long long)end);
+    return ASYR_OK;
+}
+
+static asyr_status check_kernel(asyr_pool *pool, int64_t begin, int64_t end,
+                                asyr_range_fn kernel, asyr_error **error)
+{
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    ASYRI_REQUIRE_GIVEN(kernel, error);
+    return check_range(begin, end, error);
+}
+
+asyr_status asyr_pool_range_async(asyr_pool *pool, int64_t begin, int64_t end,
+                                  asyr_range_fn kernel, void *context,
+                                  asyr_release_fn release,
+                                  const asyr_task_options *options,
+                                  asyr_result **result, asyr_error **error)
+{
+    ASYRI_CLEAR(result);
+    ASYRI_CLEAR(error);
+    asyr_status status = check_kernel(pool, begin, end, kernel, error);
+    if (status != ASYR_OK) {
+        if (release)
+            release(context);
+        return status;
+    }
+    struct asyri_range range = {.begin = begin, .end = end, .kernel = kernel};
+    asyr_value *pointer = asyri_value_pointer(context, release);
+    if (!pointer)
+        return asyri_fail_memory(error);
+    status = asyri_pool_submit_range(pool, &range, &asyri_range_function, pointer,
+                                     options ? options : &asyri_task_defaults,
+                                     result, error);
+    asyri_value_unref(pointer);
+    return status;
+}
+
+asyr_status asyr_pool_range_call_async(asyr_pool *pool, int64_t begin, int64_t end,
+                                       asyr_function *function, asyr_value *context,
+                                       const asyr_task_options *options,
+                                       asyr_result **result, asyr_error **error)
+{
+    ASYRI_CLEAR(result);
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    ASYRI_REQUIRE_GIVEN(function, error);
+    asyr_status status = check_range(begin, end, error);
+    if (status != ASYR_OK)
+        return status;
+    struct asyri_range range = {.begin = begin, .end = end};
+    return asyri_pool_submit_range(pool, &range, function, context,
+                                   options ? options : &asyri_task_defaults, result,
+                                   error);
 }
 
 asyr_status asyr_pool_close(asyr_pool *pool, asyr_error **error)

@@ -58,6 +58,10 @@
 %ignore asyr_pool_imap_source;
 /* Arrays of handles: for C. */
 %ignore asyr_pool_apply_many_async;
+/* A loop over numbers, as C code. */
+%ignore asyr_range_fn;
+%ignore asyr_pool_range_async;
+%ignore asyr_pool_range_call_async;
 %ignore asyr_task_options_set_callback;
 %ignore asyr_task_options_set_error_callback;
 %ignore asyr_pool_options_set_unread_error_hook;

@@ -216,8 +216,11 @@ static uint8_t depth_of_items(const asyr_value *list)
     return (uint8_t)(deepest + 1);
 }
 
+/* That of a range is nil. */
 static asyr_value *take_output(asyri_job *job, asyr_error **error)
 {
+    if (asyri_job_rare(job)->kind == ASYRI_JOB_RANGE)
+        return asyri_value_nil();
     asyr_value *output = asyri_job_map(job)->output;
     bool seen = asyri_job_rare(job)->policy != ASYRI_ERRORS_KEEP; /* as one value */
     if (output->type == ASYR_VALUE_LIST && seen) {

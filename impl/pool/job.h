@@ -13,7 +13,12 @@
 #include "options.h"
 #include "recipe.h"
 
-enum asyri_job_kind { ASYRI_JOB_APPLY, ASYRI_JOB_MAP, ASYRI_JOB_STARMAP };
+enum asyri_job_kind {
+    ASYRI_JOB_APPLY,
+    ASYRI_JOB_MAP,
+    ASYRI_JOB_STARMAP,
+    ASYRI_JOB_RANGE
+};
 
 typedef struct asyri_job {
     asyr_result result;          /* first: a result is its job */

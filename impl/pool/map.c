@@ -108,15 +108,19 @@ bool asyri_map_join(asyri_map *map, struct asyri_span *span, uintptr_t thread)
     return asyri_map_has_more(map) && take_seat(map, span, thread);
 }
 
-/* As the grain says, but a part of what is left, and of one chunk. */
+/* As the grain says, but a part of what is left, and of one chunk; of a chunk that is
+ * skipped, all. */
 static int64_t units_to_take(const asyri_map *map, const struct asyri_span *span,
                              int64_t next)
 {
-    int64_t part = (map->unit_count - next) / (SPANS_A_WORKER * map->workers) + 1;
+    int64_t left = map->unit_count - next;
+    int64_t part = left / (SPANS_A_WORKER * map->workers) + 1;
     int64_t chunk = map->chunk_size - next % map->chunk_size;
     int64_t units = span->grain;
     if (!map->is_adaptive)
         return 1;
+    if (asyri_map_has_failed(map) && asyri_map_skips(map, next))
+        return chunk < left ? chunk : left;
     units = units < part ? units : part;
     return units < chunk ? units : chunk;
 }

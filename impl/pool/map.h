@@ -24,8 +24,12 @@ typedef struct asyri_map {
     bool is_adaptive; /* several units are taken at once */
     int32_t seat_count;
     int32_t workers; /* who may take part, to cut by */
+    /* of a range, immutable from the submit on: */
+    int64_t begin;
+    asyr_range_fn kernel; /* NULL where a function is called */
     /* until the work is let go: */
-    asyr_value *output; /* a list or an array; each item has a place */
+    asyr_value
+        *output; /* a list or an array, a place for each item; of a range NULL */
     /* atomic: */
     _Atomic int64_t left; /* units that have neither ended nor been dropped */
     _Atomic(_Atomic uint8_t *) failed_chunks; /* NULL before the first failure */

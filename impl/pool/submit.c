@@ -176,15 +176,33 @@ static bool may_adapt(const struct asyri_submit *submit)
            pool->source == ASYR_WORKERS_OWN;
 }
 
+static asyri_map *map_new(const struct asyri_submit *submit, asyr_value *output,
+                          int64_t items)
+{
+    return asyri_map_new(output, items, submit->options->chunk_size,
+                         submit->pool->nominal, may_adapt(submit));
+}
+
+static asyr_status make_range(struct asyri_submit *submit, asyr_error **error)
+{
+    const struct asyri_range *range = submit->range;
+    submit->map = map_new(submit, NULL, range->end - range->begin);
+    if (!submit->map)
+        return asyri_fail_memory(error);
+    submit->map->begin = range->begin;
+    submit->map->kernel = range->kernel;
+    return ASYR_OK;
+}
+
 static asyr_status make_map(struct asyri_submit *submit, asyr_error **error)
 {
+    if (submit->kind == ASYRI_JOB_RANGE)
+        return make_range(submit, error);
     if (submit->kind == ASYRI_JOB_APPLY)
         return ASYR_OK;
     asyr_value *output = output_new(submit);
     if (output)
-        submit->map = asyri_map_new(output, asyri_value_count(submit->input),
-                                    submit->options->chunk_size,
-                                    submit->pool->nominal, may_adapt(submit));
+        submit->map = map_new(submit, output, asyri_value_count(submit->input));
     if (submit->map)
         return ASYR_OK;
     asyri_value_unref(output);
@@ -459,6 +477,29 @@ static asyr_status submit_any(struct asyri_submit *submit, asyr_result **result,
     return submit_full(submit, error);
 }
 
+static asyr_status submit_checked(struct asyri_submit *submit, asyr_result **result,
+                                  asyr_error **error)
+{
+    asyr_status status = make_map(submit, error);
+    if (status == ASYR_OK)
+        status = admit(submit, error);
+    if (status == ASYR_OK) {
+        int64_t tasks = task_count(submit);
+        status = submit_any(submit, result, error);
+        if (status != ASYR_OK)
+            asyri_pool_begin_tasks(submit->pool, tasks);
+    }
+    if (status != ASYR_OK) {
+        asyri_map_free(submit->map);
+        return status;
+    }
+    if (result)
+        *result = &submit->job->result;
+    else if (!submit->is_detached)
+        asyri_result_unref(&submit->job->result);
+    return ASYR_OK;
+}
+
 asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
                               asyr_function *function, asyr_value *input,
                               const asyr_task_options *options, asyr_result **result,
@@ -481,25 +522,29 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
     }
     if (options != &asyri_task_defaults)
         status = asyri_pool_check_options(pool, options, error);
-    if (status == ASYR_OK)
-        status = make_map(&submit, error);
-    if (status == ASYR_OK)
-        status = admit(&submit, error);
-    if (status == ASYR_OK) {
-        int64_t tasks = task_count(&submit);
-        status = submit_any(&submit, result, error);
-        if (status != ASYR_OK)
-            asyri_pool_begin_tasks(pool, tasks);
-    }
-    if (status != ASYR_OK) {
-        asyri_map_free(submit.map);
-        return status;
-    }
-    if (result)
-        *result = &submit.job->result;
-    else if (!submit.is_detached)
-        asyri_result_unref(&submit.job->result);
-    return ASYR_OK;
+    return status == ASYR_OK ? submit_checked(&submit, result, error) : status;
+}
+
+asyr_status asyri_pool_submit_range(asyr_pool *pool, const struct asyri_range *range,
+                                    asyr_function *function, asyr_value *context,
+                                    const asyr_task_options *options,
+                                    asyr_result **result, asyr_error **error)
+{
+    struct asyri_submit submit = {.pool = pool,
+                                  .kind = ASYRI_JOB_RANGE,
+                                  .function = function,
+                                  .input = context,
+                                  .options = options,
+                                  .range = range};
+    if (!asyri_submit_takes(pool, options))
+        return asyri_pool_check_open(pool, error);
+    if (options->error_policy == ASYR_ERRORS_COLLECT)
+        return asyri_fail(
+            error, ASYR_E_ARGUMENT,
+            "expected an error policy without places for errors, for a "
+            "range has no items, found ASYR_ERRORS_COLLECT");
+    asyr_status status = asyri_pool_check_options(pool, options, error);
+    return status == ASYR_OK ? submit_checked(&submit, result, error) : status;
 }
 
 /* Push where there is memory for it; without, the job itself is the place. */

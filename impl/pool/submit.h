@@ -4,6 +4,7 @@
 
 #include "../core/value.h"
 #include "pool.h"
+#include "range.h"
 
 /* All that a submit is about. */
 struct asyri_submit {
@@ -14,6 +15,7 @@ struct asyri_submit {
     const asyr_task_options *options;
     bool is_detached; /* nobody wants the result */
     bool here;        /* it runs on this thread */
+    const struct asyri_range *range;
     /* made before the shard is locked: */
     asyri_map *map;
     /* made under the shard's lock: */

@@ -19,6 +19,7 @@
 #include "../core/value.h"
 #include "../platform/fork.h"
 #include "pace.h"
+#include "range.h"
 #include "strand.h"
 #include "../platform/thread_local.h"
 
@@ -119,6 +120,11 @@ static void load_list(asyr_task *task, const asyr_value *list)
                   list ? list->as.list.count : 0);
 }
 
+static bool is_range(const asyr_task *task)
+{
+    return task->map && asyri_job_rare(task->job)->kind == ASYRI_JOB_RANGE;
+}
+
 static asyr_error *spread_item(asyr_task *task)
 {
     asyr_value *item = task->item;
@@ -130,11 +136,25 @@ static asyr_error *spread_item(asyr_task *task)
     return NULL;
 }
 
-/* Lay out the arguments of the next item. */
+/* A kernel has no arguments. */
+static asyr_error *load_span(asyr_task *task)
+{
+    if (task->map->kernel)
+        return NULL;
+    task->item = asyri_range_arguments(task->job, &task->span);
+    if (!task->item)
+        return asyri_error_memory();
+    load_list(task, task->item);
+    return NULL;
+}
+
+/* Lay out the arguments of the next item, or of the span of a range. */
 static asyr_error *load_item(asyr_task *task)
 {
     asyri_job *job = task->job;
     asyr_error *error = NULL;
+    if (is_range(task))
+        return load_span(task);
     if (asyri_value_get_item(job->input, task->span.next, &task->item, &error) !=
         ASYR_OK)
         return error;
@@ -161,9 +181,9 @@ static void fail_fast(asyr_task *task)
 
 static int64_t end_of_chunk(const asyr_task *task)
 {
-    int64_t size = task->map->chunk_size;
-    int64_t end = (task->span.next / size + 1) * size;
-    return end < task->span.end ? end : task->span.end;
+    const struct asyri_span *span = &task->span;
+    int64_t rest = task->map->chunk_size - span->next % task->map->chunk_size;
+    return rest < span->end - span->next ? span->next + rest : span->end;
 }
 
 /* The rest of the chunk is skipped. */
@@ -203,7 +223,7 @@ static bool next_item(asyr_task *task, const asyr_worker *worker)
     for (;;) {
         while (span->next < span->end && asyri_map_has_failed(task->map) &&
                asyri_map_skips(task->map, span->next))
-            span->next++;
+            span->next = end_of_chunk(task);
         if (span->next < span->end)
             return true;
         if (span->units)
@@ -310,6 +330,11 @@ void asyri_task_end_item(asyr_task *task)
             collect_failure(task, answer.error);
         else
             fail_item(task, answer.error);
+        return;
+    }
+    if (is_range(task)) {
+        asyri_outcome_drop(answer, kind);
+        task->span.next = task->span.end;
         return;
     }
     asyr_value *value = value_of(answer, kind);

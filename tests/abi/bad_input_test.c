@@ -237,6 +237,30 @@ static void arguments_that_are_no_list(void)
     end_pool(pool);
 }
 
+static void over_range(int64_t begin, int64_t end, void *context)
+{
+    (void)begin;
+    (void)end;
+    (void)context;
+}
+
+static void ranges_that_are_none(void)
+{
+    static const int64_t ends[][2] = {
+        {0, -1}, {INT64_MAX, INT64_MIN}, {-1, INT64_MAX}, {INT64_MIN, INT64_MAX}};
+    asyr_pool *pool = new_pool(ASYR_WORKERS_OWN);
+    asyr_function *function = new_echo();
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        REFUSED_CONSUMING(
+            BAD, asyr_pool_range_async(pool, ends[i][0], ends[i][1], over_range,
+                                       &released, count_release, NULL, NULL, error));
+        REFUSED(BAD, asyr_pool_range_call_async(pool, ends[i][0], ends[i][1],
+                                                function, NULL, NULL, NULL, error));
+    }
+    asyr_function_unref(function);
+    end_pool(pool);
+}
+
 static asyr_status no_items(void *arg, asyr_value **item, asyr_error **error)
 {
     (void)arg;
@@ -259,6 +283,11 @@ static void pools_that_take_no_work(asyr_pool *pool, int32_t code)
     REFUSED(code, asyr_pool_map_async(pool, function, empty, NULL, &result, error));
     REFUSED(code,
             asyr_pool_starmap_async(pool, function, empty, NULL, &result, error));
+    REFUSED_CONSUMING(code,
+                      asyr_pool_range_async(pool, 0, 0, over_range, &released,
+                                            count_release, NULL, &result, error));
+    REFUSED(code, asyr_pool_range_call_async(pool, 0, 0, function, NULL, NULL,
+                                             &result, error));
     REFUSED(code, asyr_strand_new(pool, ASYR_STRAND_SERIAL, &strand, error));
     REFUSED(code, asyr_pool_imap(pool, function, empty, NULL, &iterator, error));
     REFUSED(code, asyr_pool_imap_fed(pool, function, NULL, &iterator, error));
@@ -520,6 +549,7 @@ int main(void)
     a_chunk_beyond_the_end();
     libraries_and_prototypes();
     arguments_that_are_no_list();
+    ranges_that_are_none();
     closed_and_terminated_pools();
     strands();
     options_of_lazy_maps();

@@ -360,6 +360,13 @@ static void options_of_pools(void)
                                                      error));
 }
 
+static void over_range(int64_t begin, int64_t end, void *context)
+{
+    (void)begin;
+    (void)end;
+    (void)context;
+}
+
 static void pools(void)
 {
     asyr_function *f = some_function;
@@ -377,6 +384,14 @@ static void pools(void)
     REFUSED(NONE,
             asyr_pool_starmap_async(some_pool, NULL, some_list, NULL, NULL, error));
     REFUSED(NONE, asyr_pool_starmap_async(some_pool, f, NULL, NULL, NULL, error));
+    REFUSED_CONSUMING(NONE, asyr_pool_range_async(NULL, 0, 1, over_range, &released,
+                                                  count_release, NULL, NULL, error));
+    REFUSED_CONSUMING(NONE, asyr_pool_range_async(some_pool, 0, 1, NULL, &released,
+                                                  count_release, NULL, NULL, error));
+    REFUSED(NONE,
+            asyr_pool_range_call_async(NULL, 0, 1, f, NULL, NULL, NULL, error));
+    REFUSED(NONE, asyr_pool_range_call_async(some_pool, 0, 1, NULL, NULL, NULL, NULL,
+                                             error));
     REFUSED(NONE, asyr_pool_close(NULL, error));
     REFUSED(NONE, asyr_pool_terminate(NULL, error));
     REFUSED(NONE, asyr_pool_join(NULL, 0, NULL, error));

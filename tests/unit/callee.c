@@ -190,3 +190,10 @@ long callee_two_lengths(const char *a, const char *b)
 {
     return (long)(10 * strlen(a) + strlen(b));
 }
+
+EXPORT void callee_mark(int64_t begin, int64_t end, unsigned char *marks);
+void callee_mark(int64_t begin, int64_t end, unsigned char *marks)
+{
+    for (int64_t i = begin; i < end; i++)
+        marks[i]++;
+}

@@ -47,6 +47,7 @@
     SUITE(post)                                                                     \
     SUITE(prototype)                                                                \
     SUITE(queue)                                                                    \
+    SUITE(range)                                                                    \
     SUITE(result)                                                                   \
     SUITE(sleepers)                                                                 \
     SUITE(start)                                                                    \

@@ -143,6 +143,55 @@ ASYR_API asyr_status asyr_pool_starmap_async(
     const asyr_task_options *options, asyr_result **result, asyr_error **error);
 
 /**
+ * Have a kernel run over the numbers from `begin` to below `end`: a loop without a value
+ * for each number.
+ *
+ * The range is cut as a map over as many items is, by the options' chunk size or else as
+ * the pool sees fit, and the kernel is called once for each piece, on any of the pool's
+ * workers and on several at once.  The value is nil.  A cancel drops the pieces that have
+ * not begun.  The options are those of a map, but for the error policy
+ * ASYR_ERRORS_COLLECT, which is refused: there are no items that could hold errors.
+ *
+ * @param pool         borrowed.
+ * @param begin        the first number.
+ * @param end          the one after the last, `begin` or more; the range is empty, and
+ *                     its result ready at once, when they are equal.  The range has
+ *                     at most INT64_MAX numbers.
+ * @param kernel       called with the ends of each piece and `context`.
+ * @param context      what the kernel gets; may be NULL.
+ * @param release      called once with `context` when no kernel will run any more, also
+ *                     when this fails; may be NULL.
+ * @param options      borrowed; NULL for the defaults.
+ * @param[out] result  owned by the caller; may be NULL to drop it.
+ * @param[out] error   may be NULL; owned by the caller.
+ * @return as asyr_pool_apply_async().
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_pool_range_async(asyr_pool *pool, int64_t begin,
+                                           int64_t end, asyr_range_fn kernel,
+                                           void *context, asyr_release_fn release,
+                                           const asyr_task_options *options,
+                                           asyr_result **result, asyr_error **error);
+
+/**
+ * Like asyr_pool_range_async(), with a function that is called with three arguments: the
+ * ends of the piece and `context`.  A C function is "void f(int64_t, int64_t, T *)", say;
+ * what a function returns is dropped.
+ *
+ * A piece whose call fails is an item that fails: the rest of its chunk is skipped.
+ *
+ * @param function  borrowed.
+ * @param context   borrowed; NULL for nil.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_pool_range_call_async(asyr_pool *pool, int64_t begin,
+                                                int64_t end, asyr_function *function,
+                                                asyr_value *context,
+                                                const asyr_task_options *options,
+                                                asyr_result **result,
+                                                asyr_error **error);
+
+/**
  * Take no new work; accepted work completes.  Twice is fine.
  *
  * @param pool        borrowed.

@@ -101,6 +101,15 @@ typedef asyr_error *(*asyr_callback_fn)(asyr_value *value, void *arg);
 typedef asyr_error *(*asyr_error_callback_fn)(asyr_error *failure, void *arg);
 
 /**
+ * A loop over the numbers from `begin` to below `end`: see asyr_pool_range_async().
+ *
+ * @param begin    the first number.
+ * @param end      the one after the last, greater than `begin`.
+ * @param context  what was given with the kernel.
+ */
+typedef void (*asyr_range_fn)(int64_t begin, int64_t end, void *context);
+
+/**
  * Called once a result is ready.
  *
  * @param result  borrowed.
