@@ -35,6 +35,7 @@ const notes = `* go:asyncresult: the task is a C function, through libffi
 * go:goroutines: a goroutine for each task, and a channel for its result; GOMAXPROCS is the number of workers
 * go:waitgroup: a goroutine for each task, one WaitGroup for all of them; GOMAXPROCS is the number of workers
 W1M go:*: 100,000 tasks
+W1 go:asyncresult-batch: submitted a thousand at a time, every result kept
 W2h go:asyncresult: 5,000 round trips, the others 50,000
 W4a go:asyncresult: from and to slices of Go, which are copied
 W4a go:asyncresult-array: from an Array to a value of the library, in memory of C

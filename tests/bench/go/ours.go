@@ -31,6 +31,30 @@ func oursPipelined(name string) benchmark {
 	}
 }
 
+const batch = 1000
+
+func oursBatches(count int) metrics {
+	pool, f := open("int64_t bench_same(int64_t)")
+	defer pool.Close()
+	return timed(count, "ns_per_task", func(count int) {
+		var kept []asyncresult.Results
+		for first := 0; first < count; first += batch {
+			calls := make([][]any, 0, batch)
+			for i := first; i < count && i < first+batch; i++ {
+				calls = append(calls, []any{i})
+			}
+			kept = append(kept, must(pool.SubmitMany(f, calls)))
+		}
+		var sum int64
+		for _, results := range kept {
+			for _, value := range must(results.Get(forever)) {
+				sum += value.(int64)
+			}
+		}
+		check(sum, sumTo(count))
+	})
+}
+
 func oursRoundTrips(count int) metrics {
 	pool, f := open("int64_t bench_same(int64_t)")
 	defer pool.Close()

@@ -15,10 +15,11 @@ func (w workload) size(scale float64) int {
 
 var workloads = []workload{
 	{"W1", 500_000, map[string]benchmark{
-		"asyncresult": oursPipelined("bench_same"),
-		"worker-pool": pipelined(newWorkerPool, same),
-		"goroutines":  pipelined(newGoroutines, same),
-		"waitgroup":   grouped(same),
+		"asyncresult":       oursPipelined("bench_same"),
+		"asyncresult-batch": oursBatches,
+		"worker-pool":       pipelined(newWorkerPool, same),
+		"goroutines":        pipelined(newGoroutines, same),
+		"waitgroup":         grouped(same),
 	}},
 	{"W1u", 200_000, map[string]benchmark{
 		"asyncresult": oursPipelined("bench_microsecond"),
