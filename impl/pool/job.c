@@ -296,8 +296,11 @@ asyri_shard *asyri_shard_of(const asyri_job *job)
     return ASYRI_OBJECT(asyri_heap_of(job), asyri_shard, cells);
 }
 
-/* Give a cell back to its shard: at once if that is free, remotely if not. */
-static void give_cell(void *cell, size_t offset)
+/*
+ * Give a cell back to its shard: at once if that is free, remotely if not.  The pool is
+ * there as long as the shard is not closed.
+ */
+static void give_cell(asyr_pool *pool, void *cell, size_t offset)
 {
     asyri_heap *heap = asyri_heap_of(cell);
     asyri_shard *shard = (asyri_shard *)(void *)((char *)heap - offset);
@@ -306,8 +309,11 @@ static void give_cell(void *cell, size_t offset)
         return;
     }
     bool closed = shard->closed;
-    if (!closed)
+    if (!closed) {
         asyri_heap_give(heap, cell);
+        if (heap->empty_count > ASYRI_SPARE_SLABS)
+            asyri_pool_ask_trim(pool, heap);
+    }
     asyri_shard_unlock(shard);
     if (closed)
         asyri_heap_give_remote(cell);
@@ -317,7 +323,7 @@ static void free_rare(struct asyri_job_rare *rare)
 {
     asyri_map_free(rare->map);
     asyri_strand_unref(rare->strand);
-    give_cell(rare, offsetof(asyri_shard, rares));
+    give_cell(asyri_job_pool(rare->job), rare, offsetof(asyri_shard, rares));
 }
 
 void asyri_job_delivered(asyr_result *result)
@@ -339,5 +345,5 @@ void asyri_job_destroy(asyr_result *result)
     asyri_result_fini(result);
     if (rare)
         free_rare(rare);
-    give_cell(job, offsetof(asyri_shard, cells));
+    give_cell(pool, job, offsetof(asyri_shard, cells));
 }

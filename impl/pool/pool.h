@@ -148,6 +148,9 @@ bool asyri_pool_has_work(const asyr_pool *pool);
 void asyri_pool_notify(asyr_pool *pool);
 
 /* trim.c: give memory back that a burst has left; functions that nobody uses now. */
+enum { ASYRI_SPARE_SLABS = 16 }; /* of a heap: more of them are left by a burst */
+/* The heap, whose shard is locked, has more than that. */
+void asyri_pool_ask_trim(asyr_pool *pool, asyri_heap *heap);
 void asyri_pool_trim(asyr_pool *pool);
 void asyri_pool_forget_recipes(asyr_pool *pool);
 

@@ -3,9 +3,10 @@
  *
  * A worker that goes to sleep forgets the recipes that the shards keep, so that a
  * function which nobody uses any more is released.  Memory goes back a while after the
- * last task: a shard that comes to have many free slabs says so, and the worker that
- * is then woken, or the next one that goes to sleep, sleeps for a second only, and
- * trims if nothing came.
+ * last task: who gives a cell back to a shard with many free slabs asks for a trim, and
+ * the worker that is woken for it, or the next one that goes to sleep, sleeps for a
+ * second only, and trims if nothing came.  Workers that are lent may not come back, so
+ * in their pools the memory goes at once.
  */
 #include "pool.h"
 
@@ -21,6 +22,15 @@ void asyri_pool_forget_recipes(asyr_pool *pool)
         for (int j = 0; j < ASYRI_RECIPES; j++)
             asyri_recipe_give(grants[j].recipe, grants[j].left);
     }
+}
+
+void asyri_pool_ask_trim(asyr_pool *pool, asyri_heap *heap)
+{
+    if (pool->source != ASYR_WORKERS_OWN)
+        asyri_heap_trim(heap, ASYRI_SPARE_SLABS / 2);
+    else if (!atomic_load_explicit(&pool->trims, memory_order_relaxed) &&
+             !atomic_exchange_explicit(&pool->trims, true, memory_order_relaxed))
+        asyri_sleepers_wake_one(&pool->sleepers);
 }
 
 void asyri_pool_trim(asyr_pool *pool)

@@ -470,6 +470,44 @@ static void a_callback_that_ends_its_thread_gets_a_new_dispatcher(void)
     support_end(pool);
 }
 
+enum { BURST = 50000 };
+
+static int64_t count_slabs(asyr_pool *pool)
+{
+    int64_t count = 0;
+    for (uint32_t i = 0; i < pool->shard_count; i++) {
+        asyri_shard_lock(&pool->shards[i]);
+        count += pool->shards[i].cells.slab_count;
+        asyri_shard_unlock(&pool->shards[i]);
+    }
+    return count;
+}
+
+static bool has_few_slabs(void *arg)
+{
+    return count_slabs(arg) <= 2 * (int64_t)((asyr_pool *)arg)->shard_count;
+}
+
+/* Also when all of it is given back after the workers have gone to sleep. */
+static void memory_goes_back_after_a_burst(void)
+{
+    static asyr_result *results[BURST];
+    asyr_pool *pool = support_pool(2);
+    asyr_function *function = support_native(run_echo, NULL);
+    for (int i = 0; i < BURST; i++)
+        UNIT_SUCCEEDS(
+            asyr_pool_apply_async(pool, function, NULL, NULL, &results[i], &error));
+    for (int i = 0; i < BURST; i++)
+        UNIT_SUCCEEDS(asyr_result_wait(results[i], A_MINUTE, NULL, &error));
+    CU_ASSERT_TRUE(count_slabs(pool) > BURST / 1024);
+    support_await_idle(pool, 2);
+    for (int i = 0; i < BURST; i++)
+        asyr_result_unref(results[i]);
+    support_until(has_few_slabs, pool);
+    asyr_function_unref(function);
+    support_end(pool);
+}
+
 CU_TestInfo pool_tests[] = {
     UNIT_TEST(no_pool_is_refused),
     UNIT_TEST(a_submit_without_a_function_or_a_list_is_refused),
@@ -490,4 +528,5 @@ CU_TestInfo pool_tests[] = {
     UNIT_TEST(a_chunk_counts_as_one_task),
     UNIT_TEST(a_task_that_ends_its_thread_loses_its_worker_alone),
     UNIT_TEST(a_callback_that_ends_its_thread_gets_a_new_dispatcher),
+    UNIT_TEST(memory_goes_back_after_a_burst),
     CU_TEST_INFO_NULL};
