@@ -110,6 +110,34 @@ static bool spin_until_ready(const asyr_result *result, int64_t deadline)
     return true;
 }
 
+/* A wait that drains a queue, where a callback may end the thread. */
+struct draining {
+    asyr_result *result;
+    const struct asyri_wait *wait;
+    struct asyri_sleep *sleep;
+    asyr_status status;
+};
+
+static void drain(void *arg)
+{
+    struct draining *draining = arg;
+    draining->status = asyri_wait(draining->wait);
+}
+
+static void drain_ended(void *arg)
+{
+    struct draining *draining = arg;
+    draining->result->owner->ops->after_sleep(draining->result, draining->sleep);
+}
+
+static asyr_status drain_guarded(asyr_result *result, const struct asyri_wait *wait,
+                                 struct asyri_sleep *sleep)
+{
+    struct draining draining = {.result = result, .wait = wait, .sleep = sleep};
+    asyri_thread_guard(drain, drain_ended, &draining);
+    return draining.status;
+}
+
 /* A wait that does not poll: the owner may help or refuse. */
 static asyr_status wait_long(asyr_result *result, const struct asyri_wait *wait,
                              asyr_error **error)
@@ -119,8 +147,10 @@ static asyr_status wait_long(asyr_result *result, const struct asyri_wait *wait,
     asyr_status status = ops->before_sleep(result, wait->deadline, &sleep, error);
     if (status != ASYR_OK)
         return status;
-    if (!asyri_result_is_ready(result) &&
-        (wait->queue || !spin_until_ready(result, wait->deadline)))
+    bool ready = asyri_result_is_ready(result);
+    if (!ready && wait->queue)
+        status = drain_guarded(result, wait, &sleep);
+    else if (!ready && !spin_until_ready(result, wait->deadline))
         status = asyri_wait(wait);
     ops->after_sleep(result, &sleep);
     return status == ASYR_OK ? ASYR_OK : fail_wait(status, error);

@@ -449,11 +449,16 @@ static void run_items(void *arg)
     }
 }
 
+/* The wait that ran it is over, too; its sleep stands on this stack above the outer
+ * frame, and is gone when the guard of that one is called. */
 static void leave_frame(struct asyri_frame *frame)
 {
-    innermost = frame->outer;
-    if (frame->sleep)
-        asyri_sleep_end(frame->sleep);
+    struct asyri_frame *outer = frame->outer;
+    innermost = outer;
+    if (!outer || !outer->sleep)
+        return;
+    asyri_sleep_end(outer->sleep);
+    outer->sleep = NULL;
 }
 
 /* The function ended the thread: the task fails, and so do those around it. */
