@@ -23,7 +23,7 @@ static asyr_status check_lendable_locked(asyr_pool *pool, asyr_error **error)
         return asyri_fail(error, ASYR_E_STATE,
                           "expected a pool whose workers are lent, found one with "
                           "workers of its own");
-    if (!asyri_pool_expects_tasks_locked(pool) && pool->held == 0 &&
+    if (!asyri_pool_expects_tasks(pool) && pool->held == 0 &&
         !asyri_pool_has_work(pool))
         return fail_stop(error);
     if (pool->workers - pool->pinned >= pool->nominal)

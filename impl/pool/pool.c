@@ -234,7 +234,7 @@ asyr_status asyri_pool_check_open(asyr_pool *pool, asyr_error **error)
 
 static bool is_drained_locked(const asyr_pool *pool)
 {
-    return !asyri_pool_expects_tasks_locked(pool) && pool->workers == 0 &&
+    return !asyri_pool_expects_tasks(pool) && pool->workers == 0 &&
            pool->guests == 0 && pool->held == 0 && !asyri_pool_has_work(pool);
 }
 
@@ -242,6 +242,20 @@ static bool has_ended_locked(void *arg)
 {
     asyr_pool *pool = arg;
     return is_drained_locked(pool) && !pool->dispatching;
+}
+
+/* To the shards; without memory for a place a lean job, which is none, fails. */
+static void move_on(asyr_pool *pool, void *entry)
+{
+    asyri_job *job = asyri_entry_job(entry);
+    if (asyri_entry_is_dead(entry)) {
+        asyri_entry_drop(entry);
+    } else if (job->result.rare) {
+        asyri_pool_offer(pool, entry);
+    } else if (!asyri_pool_offer_lean(pool, entry) && asyri_entry_claim(entry)) {
+        asyri_pool_begin_tasks(pool, 1);
+        asyri_job_drop(job, asyri_error_memory());
+    }
 }
 
 /* What thieves left behind: nobody is there to meet the entries of what was run or
@@ -253,13 +267,33 @@ static void purge_deques(asyr_pool *pool)
         asyri_deque *deque =
             atomic_load_explicit(&pool->places[i].deque, memory_order_acquire);
         while (deque && (entry = asyri_deque_steal(deque)))
-            asyri_pool_offer(pool, entry);
+            move_on(pool, entry);
     }
+}
+
+/* Take out one of the spilled entries that stand for nothing. */
+static void *take_dead_spilled(asyr_pool *pool)
+{
+    void *dead = NULL;
+    asyri_mutex_lock(&pool->lock);
+    asyri_list *node = pool->spilled.next;
+    for (; node != &pool->spilled && !dead; node = node->next) {
+        void *entry = ASYRI_OBJECT(node, struct asyri_job_rare, waiting)->spilled;
+        dead = asyri_entry_is_dead(entry) ? entry : NULL;
+    }
+    if (dead)
+        asyri_list_remove(&asyri_job_rare(asyri_entry_job(dead))->waiting);
+    if (asyri_list_is_empty(&pool->spilled))
+        atomic_store_explicit(&pool->has_spilled, false, memory_order_relaxed);
+    asyri_mutex_unlock(&pool->lock);
+    return dead;
 }
 
 static void purge(asyr_pool *pool)
 {
     purge_deques(pool);
+    for (void *dead; (dead = take_dead_spilled(pool));)
+        asyri_entry_drop(dead);
     for (uint32_t i = 0; i < pool->shard_count; i++) {
         asyri_shard *shard = &pool->shards[i];
         for (void *dead = pool; dead;) {

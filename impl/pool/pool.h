@@ -104,12 +104,11 @@ asyr_status asyri_pool_check_open(asyr_pool *pool, asyr_error **error);
 /* Tell whoever waits for it if the pool has ended. */
 void asyri_pool_check_end(asyr_pool *pool);
 
-/* Whether tasks may still be pushed: also by a lazy map that was accepted before. */
-static inline bool asyri_pool_expects_tasks_locked(const asyr_pool *pool)
+/* Whether tasks may still be pushed: by a submit that saw the pool open, too, or by a
+ * lazy map that was accepted before. */
+static inline bool asyri_pool_expects_tasks(const asyr_pool *pool)
 {
-    int32_t state = asyri_pool_state(pool);
-    return state == ASYR_POOL_OPEN ||
-           (state == ASYR_POOL_CLOSED && pool->unread > 0);
+    return !atomic_load_explicit(&((asyr_pool *)pool)->sealed, memory_order_seq_cst);
 }
 /* A lazy map begins, with a reference of the pool's; ends; has read all its input. */
 asyr_status asyri_pool_add_iterator(asyr_pool *pool, asyr_iterator *iterator,
@@ -131,8 +130,10 @@ asyr_status asyri_pool_submit_many(asyr_pool *pool, asyr_function *function,
 asyr_status asyri_pool_check_options(asyr_pool *pool,
                                      const asyr_task_options *options,
                                      asyr_error **error);
-/* Put an entry where any worker finds it; never fails, for it has room. */
+/* Put an entry of a full job where any worker finds it; never fails. */
 void asyri_pool_offer(asyr_pool *pool, void *entry);
+/* The same for a lean job; false without memory. */
+bool asyri_pool_offer_lean(asyr_pool *pool, void *entry);
 asyr_status asyri_pool_cancel(asyr_result *result, int32_t *outcome);
 
 /* With a limit: tasks have begun, or never will. */

@@ -102,14 +102,23 @@ static asyri_job *pass_on_locked(asyri_job *job)
     return heads ? next_locked(rare->strand) : NULL;
 }
 
+/* Whether a pinned thread has yet to take a ticket to the job, a map that is over. */
+static bool has_ticket_locked(asyri_job *job)
+{
+    return asyri_job_strand(job)->head == asyri_entry_ticket(job);
+}
+
 void asyri_strand_advance(asyri_job *job)
 {
     asyr_pool *pool = asyri_job_pool(job);
     asyri_mutex_lock(&pool->lock);
+    bool has_ticket = has_ticket_locked(job);
     asyri_job *next = pass_on_locked(job);
     asyri_mutex_unlock(&pool->lock);
     if (next)
         asyri_pool_offer(pool, asyri_entry_of(next));
+    if (has_ticket)
+        asyri_job_release(job, 1);
 }
 
 void asyri_strand_drop(asyri_job *job)
@@ -161,7 +170,7 @@ static void *next_entry(asyr_strand *strand)
     asyr_pool *pool = strand->pool;
     asyri_mutex_lock(&pool->lock);
     while (!strand->head && !strand->released &&
-           (asyri_pool_expects_tasks_locked(pool) || strand->active))
+           (asyri_pool_expects_tasks(pool) || strand->active))
         asyri_waitlist_wait(&strand->wake, NULL, &pool->lock, ASYR_FOREVER, NULL);
     void *entry = strand->head;
     strand->head = NULL;

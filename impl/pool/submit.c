@@ -547,21 +547,40 @@ asyr_status asyri_pool_submit_range(asyr_pool *pool, const struct asyri_range *r
     return status == ASYR_OK ? submit_checked(&submit, result, error) : status;
 }
 
-/* Push where there is memory for it; without, the job itself is the place. */
+/* A place without memory: the job itself.  False if another ticket to it has that; one
+ * invites as many as two. */
+static bool spill(asyr_pool *pool, void *entry)
+{
+    struct asyri_job_rare *rare = asyri_job_rare(asyri_entry_job(entry));
+    asyri_mutex_lock(&pool->lock);
+    bool is_free = !asyri_list_has(&rare->waiting);
+    if (is_free) {
+        rare->spilled = entry;
+        asyri_list_append(&pool->spilled, &rare->waiting);
+        atomic_store_explicit(&pool->has_spilled, true, memory_order_seq_cst);
+    }
+    asyri_mutex_unlock(&pool->lock);
+    return is_free;
+}
+
 void asyri_pool_offer(asyr_pool *pool, void *entry)
 {
     asyri_shard *shard = asyri_shard_lock_any(pool->shards, pool->shard_count);
     bool pushed = push(pool, shard, entry);
     asyri_shard_unlock(shard);
-    if (!pushed) {
-        struct asyri_job_rare *rare = asyri_job_rare(asyri_entry_job(entry));
-        asyri_mutex_lock(&pool->lock);
-        rare->spilled = entry;
-        asyri_list_append(&pool->spilled, &rare->waiting);
-        atomic_store_explicit(&pool->has_spilled, true, memory_order_seq_cst);
-        asyri_mutex_unlock(&pool->lock);
-    }
+    if (!pushed && !spill(pool, entry))
+        asyri_entry_drop(entry);
     asyri_pool_notify(pool);
+}
+
+bool asyri_pool_offer_lean(asyr_pool *pool, void *entry)
+{
+    asyri_shard *shard = asyri_shard_lock_any(pool->shards, pool->shard_count);
+    bool pushed = push(pool, shard, entry);
+    asyri_shard_unlock(shard);
+    if (pushed)
+        asyri_pool_notify(pool);
+    return pushed;
 }
 
 static asyr_error *cancelled_error(void)
