@@ -35,6 +35,7 @@
     SUITE(iterator_memory)                                                          \
     SUITE(library)                                                                  \
     SUITE(library_search)                                                           \
+    SUITE(lost)                                                                     \
     SUITE(many)                                                                     \
     SUITE(map)                                                                      \
     SUITE(memory)                                                                   \
