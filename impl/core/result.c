@@ -37,8 +37,6 @@
 #include "error.h"
 #include "value.h"
 
-enum { HOLDS = ASYRI_DETACHED | ASYRI_WORKED | ASYRI_POPPED | ASYRI_TOLD };
-
 void asyri_result_owner_init(struct asyri_result_owner *owner,
                              const struct asyri_result_ops *ops)
 {
@@ -79,23 +77,18 @@ asyr_result *asyri_result_ref(asyr_result *result)
 
 void asyri_result_let_go(asyr_result *result, uint32_t holds)
 {
-    uint32_t old =
-        atomic_fetch_or_explicit(&result->state, holds, memory_order_acq_rel);
-    if (((old | holds) & HOLDS) == HOLDS)
-        result->owner->ops->destroy(result);
+    struct asyri_result_owner *owner = result->owner;
+    if (asyri_state_let_go(&result->state, holds))
+        owner->ops->destroy(result);
 }
 
 void asyri_result_unref(asyr_result *result)
 {
     if (!result)
         return;
-    if (atomic_load_explicit(&result->references, memory_order_acquire) > 0 &&
-        atomic_fetch_sub_explicit(&result->references, 1, memory_order_acq_rel) > 0)
-        return;
-    if ((asyri_result_state(result) & HOLDS) == (HOLDS & ~ASYRI_DETACHED))
-        result->owner->ops->destroy(result);
-    else
-        asyri_result_let_go(result, ASYRI_DETACHED);
+    struct asyri_result_owner *owner = result->owner;
+    if (asyri_state_unref(&result->state, &result->references))
+        owner->ops->destroy(result);
 }
 
 void asyri_outcome_drop(union asyri_outcome outcome, uint32_t kind)
@@ -109,13 +102,8 @@ void asyri_outcome_drop(union asyri_outcome outcome, uint32_t kind)
 bool asyri_result_settle(asyr_result *result, union asyri_outcome outcome,
                          uint32_t kind)
 {
-    uint32_t state = atomic_load_explicit(&result->state, memory_order_relaxed);
-    do {
-        if (state & ASYRI_SETTLED)
-            return false;
-    } while (!atomic_compare_exchange_weak_explicit(
-        &result->state, &state, state | ASYRI_SETTLED | kind, memory_order_acq_rel,
-        memory_order_relaxed));
+    if (!asyri_state_settle(&result->state, kind))
+        return false;
     if (!(kind & ASYRI_FORCED))
         result->outcome = outcome;
     return true;
@@ -123,27 +111,12 @@ bool asyri_result_settle(asyr_result *result, union asyri_outcome outcome,
 
 bool asyri_result_claim(asyr_result *result)
 {
-    uint32_t state = atomic_load_explicit(&result->state, memory_order_relaxed);
-    if (state & ASYRI_CLAIMED)
-        return false;
-    state = atomic_fetch_or_explicit(&result->state, ASYRI_CLAIMED,
-                                     memory_order_acq_rel);
-    return !(state & ASYRI_CLAIMED);
+    return asyri_state_claim(&result->state);
 }
 
 bool asyri_result_force(asyr_result *result, bool *claimed)
 {
-    uint32_t flags = ASYRI_CLAIMED | ASYRI_SETTLED | ASYRI_FORCED | ASYRI_FAILED |
-                     ASYRI_CANCELLED;
-    uint32_t state = atomic_load_explicit(&result->state, memory_order_relaxed);
-    do {
-        if ((state & ASYRI_SETTLED) || !(state & ASYRI_LIVE))
-            return false;
-    } while (!atomic_compare_exchange_weak_explicit(
-        &result->state, &state, (state | flags) & ~(uint32_t)ASYRI_TOLD,
-        memory_order_acq_rel, memory_order_relaxed));
-    *claimed = !(state & ASYRI_CLAIMED);
-    return true;
+    return asyri_state_force(&result->state, claimed);
 }
 
 /* Take the observers, the first to come first. */
@@ -186,24 +159,22 @@ bool asyri_result_complete(asyr_result *result, union asyri_outcome outcome,
                            uint32_t kind)
 {
     struct asyri_result_owner *owner = result->owner;
-    uint32_t state = atomic_load_explicit(&result->state, memory_order_relaxed);
-    uint32_t done = ASYRI_SETTLED | ASYRI_READY | ASYRI_WORKED | kind;
+    uint32_t old;
     result->outcome = outcome;
-    do {
-        if (state & ASYRI_SETTLED)
+    switch (asyri_state_complete(&result->state, kind, &old)) {
+    case ASYRI_SETTLED_BEFORE:
+        return false;
+    case ASYRI_TO_BE_TOLD:
+        if (!asyri_result_settle(result, outcome, kind))
             return false;
-        if (state & ASYRI_OBSERVED) {
-            if (!asyri_result_settle(result, outcome, kind))
-                return false;
-            become_ready(result, 0);
-            return true;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(
-        &result->state, &state, state | done, memory_order_acq_rel,
-        memory_order_relaxed));
-    if (state & ASYRI_WAITED)
+        become_ready(result, 0);
+        return true;
+    case ASYRI_COMPLETED:
+        break;
+    }
+    if (old & ASYRI_WAITED)
         asyri_result_wake(owner, result);
-    if (((state | done) & HOLDS) == HOLDS)
+    if (asyri_state_is_last(old))
         owner->ops->destroy(result);
     return true;
 }

@@ -7,6 +7,7 @@
 #include "../base/refcount.h"
 #include "closure.h"
 #include "queue.h"
+#include "state.h"
 #include "waiter.h"
 
 /* A thread that sleeps for a result; of use to the owner alone. */
@@ -48,36 +49,6 @@ struct asyri_result_owner {
     uint32_t generation;
     asyr_queue *queue; /* where callbacks run unless a result has its own */
     struct asyri_bucket buckets[ASYRI_BUCKETS];
-};
-
-/*
- * The state of a result is one word; result.c says who sets what.  Bit 0 is always
- * set: memory whose first word is 0 is free.
- */
-enum {
-    ASYRI_LIVE = 1u << 0,
-    /* holds: the memory is free when all four are set */
-    ASYRI_DETACHED = 1u << 1, /* no reference is left */
-    ASYRI_WORKED = 1u << 2,   /* the work is over and let go */
-    ASYRI_POPPED = 1u << 3,   /* no entry of a queue points to it */
-    ASYRI_TOLD = 1u << 17,    /* nobody is ending it by force just now */
-    /* its way */
-    ASYRI_CLAIMED = 1u << 4, /* somebody runs it, or drops it */
-    ASYRI_SETTLED = 1u << 5, /* the outcome is decided */
-    ASYRI_READY = 1u << 6,
-    /* of the outcome */
-    ASYRI_FAILED = 1u << 7,
-    ASYRI_FORCED = 1u << 8, /* FAILED, with the owner's error */
-    ASYRI_INT64 = 1u << 9,  /* a number that is no value yet */
-    ASYRI_DOUBLE = 1u << 10,
-    /* what others want of it */
-    ASYRI_WAITED = 1u << 11,   /* somebody sleeps for it */
-    ASYRI_OBSERVED = 1u << 12, /* somebody is to be told */
-    ASYRI_CANCELLED = 1u << 13,
-    ASYRI_ERROR_READ = 1u << 14,
-    /* how it was made */
-    ASYRI_CALLS_BACK = 1u << 15, /* an event comes before it is ready */
-    ASYRI_FULL = 1u << 16        /* it has the rare part from the beginning */
 };
 
 /* Told when a result is ready, before its done-callbacks are posted. */

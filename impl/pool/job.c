@@ -41,17 +41,12 @@ static void let_entry_go(asyri_job *job)
 
 static asyri_job *claim_popped(asyri_job *job)
 {
-    uint32_t both = ASYRI_CLAIMED | ASYRI_POPPED;
-    uint32_t state = atomic_load_explicit(&job->result.state, memory_order_relaxed);
-    do {
-        if (state & ASYRI_CLAIMED) {
-            let_entry_go(job);
-            return NULL;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(
-        &job->result.state, &state, state | both, memory_order_acq_rel,
-        memory_order_relaxed));
-    return job;
+    bool freed;
+    if (asyri_state_claim_popped(&job->result.state, &freed))
+        return job;
+    if (freed)
+        asyri_job_destroy(&job->result);
+    return NULL;
 }
 
 asyri_job *asyri_entry_claim(void *entry)
