@@ -26,9 +26,8 @@
  * makes the result ready and finds WAITED takes that lock and wakes.  By then the
  * result may be gone, so it is only named by its address.
  *
- * Who observes pushes its node first and sets OBSERVED then, unless READY is there;
- * who sets READY and finds OBSERVED takes the list.  If READY came first the observer
- * takes the list itself, so each node is taken once.
+ * Who observes, and how it is told once, says observers.h; the changes of the word that
+ * decide something are in state.h.
  */
 #include "result.h"
 
@@ -119,21 +118,6 @@ bool asyri_result_force(asyr_result *result, bool *claimed)
     return asyri_state_force(&result->state, claimed);
 }
 
-/* Take the observers, the first to come first. */
-static struct asyri_observer *take_observers(asyr_result *result)
-{
-    struct asyri_observer *newest =
-        atomic_exchange_explicit(&result->observers, NULL, memory_order_acquire);
-    struct asyri_observer *first = NULL;
-    while (newest) {
-        struct asyri_observer *next = newest->next;
-        newest->next = first;
-        first = newest;
-        newest = next;
-    }
-    return first;
-}
-
 static void tell(asyr_result *result, struct asyri_observer *observer)
 {
     while (observer) {
@@ -146,12 +130,12 @@ static void tell(asyr_result *result, struct asyri_observer *observer)
 /* Make it ready, with flags that the callback's failure adds. */
 static void become_ready(asyr_result *result, uint32_t flags)
 {
-    uint32_t old = atomic_fetch_or_explicit(&result->state, ASYRI_READY | flags,
-                                            memory_order_acq_rel);
+    uint32_t old;
+    struct asyri_observer *observers =
+        asyri_observers_make_ready(&result->observers, &result->state, flags, &old);
     if (old & ASYRI_WAITED)
         asyri_result_wake(result->owner, result);
-    if (old & ASYRI_OBSERVED)
-        tell(result, take_observers(result));
+    tell(result, observers);
     result->owner->ops->delivered(result);
 }
 
@@ -337,37 +321,15 @@ asyr_status asyri_result_double(asyr_result *result, double *number,
     return status;
 }
 
-/* Take `mine` out of a list; false if it is not in there. */
-static bool withdraw(struct asyri_observer **list, struct asyri_observer *mine)
-{
-    while (*list && *list != mine)
-        list = &(*list)->next;
-    if (!*list)
-        return false;
-    *list = mine->next;
-    return true;
-}
-
 bool asyri_result_observe(asyr_result *result, struct asyri_observer *observer)
 {
+    struct asyri_observer *others;
     if (asyri_result_is_ready(result))
         return false;
-    observer->next = atomic_load_explicit(&result->observers, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(
-        &result->observers, &observer->next, observer, memory_order_release,
-        memory_order_relaxed))
-        continue;
-    uint32_t state = asyri_result_state(result);
-    while (!(state & ASYRI_READY)) {
-        if (atomic_compare_exchange_weak_explicit(
-                &result->state, &state, state | ASYRI_OBSERVED, memory_order_acq_rel,
-                memory_order_acquire))
-            return true;
-    }
-    struct asyri_observer *rest = take_observers(result);
-    bool mine = withdraw(&rest, observer);
-    tell(result, rest);
-    return !mine;
+    bool told =
+        asyri_observers_add(&result->observers, &result->state, observer, &others);
+    tell(result, others);
+    return told;
 }
 
 /* A done-callback, or the event in place of one, that was added later. */
@@ -461,7 +423,7 @@ asyr_status asyri_result_expect_done(asyr_result *result, asyr_queue *queue,
 
 void asyri_result_drop_observers(asyr_result *result)
 {
-    struct asyri_observer *observer = take_observers(result);
+    struct asyri_observer *observer = asyri_observers_take(&result->observers);
     while (observer) {
         struct asyri_observer *next = observer->next;
         struct done *done = ASYRI_OBJECT(observer, struct done, observer);

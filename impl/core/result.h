@@ -6,8 +6,8 @@
 
 #include "../base/refcount.h"
 #include "closure.h"
+#include "observers.h"
 #include "queue.h"
-#include "state.h"
 #include "waiter.h"
 
 /* A thread that sleeps for a result; of use to the owner alone. */
@@ -49,12 +49,6 @@ struct asyri_result_owner {
     uint32_t generation;
     asyr_queue *queue; /* where callbacks run unless a result has its own */
     struct asyri_bucket buckets[ASYRI_BUCKETS];
-};
-
-/* Told when a result is ready, before its done-callbacks are posted. */
-struct asyri_observer {
-    struct asyri_observer *next;
-    void (*ready)(struct asyri_observer *observer, asyr_result *result);
 };
 
 /* An outcome: which member it is, the flags of the state say. */
