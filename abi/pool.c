@@ -87,7 +87,7 @@ asyr_status asyr_pool_apply_many_async(asyr_pool *pool, asyr_function *function,
                                        asyr_result **results, asyr_error **error)
 {
     if (results && count > 0)
-        memset(results, 0, (size_t)count * sizeof *results);
+        memset(results, 0, (size_t)count * sizeof(void *));
     ASYRI_CLEAR(error);
     ASYRI_REQUIRE_HANDLE(pool, error);
     ASYRI_REQUIRE_GIVEN(function, error);

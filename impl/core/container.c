@@ -68,11 +68,11 @@ bool asyri_list_reserve(asyr_value *list, int64_t capacity)
     if ((uint64_t)capacity > PTRDIFF_MAX / sizeof(asyr_value *))
         return false;
     asyr_value **items =
-        asyri_realloc(owns ? NULL : before, (size_t)capacity * sizeof *items);
+        asyri_realloc(owns ? NULL : before, (size_t)capacity * sizeof(void *));
     if (!items)
         return false;
     if (owns)
-        memcpy(items, before, (size_t)list->as.list.capacity * sizeof *items);
+        memcpy(items, before, (size_t)list->as.list.capacity * sizeof(void *));
     list->as.list.items = items;
     list->as.list.capacity = capacity;
     return true;
@@ -80,8 +80,8 @@ bool asyri_list_reserve(asyr_value *list, int64_t capacity)
 
 static asyr_value *list_with_own_items(int64_t capacity)
 {
-    asyr_value *list = asyri_alloc_zeroed(
-        1, sizeof *list + (size_t)capacity * sizeof(asyr_value *));
+    asyr_value *list =
+        asyri_alloc_zeroed(1, sizeof *list + (size_t)capacity * sizeof(void *));
     if (!list)
         return NULL;
     asyri_refcount_init(&list->refs);

@@ -114,7 +114,7 @@ static int64_t units_to_take(const asyri_map *map, const struct asyri_span *span
                              int64_t next)
 {
     int64_t left = map->unit_count - next;
-    int64_t part = left / (SPANS_A_WORKER * map->workers) + 1;
+    int64_t part = left / ((int64_t)SPANS_A_WORKER * map->workers) + 1;
     int64_t chunk = map->chunk_size - next % map->chunk_size;
     int64_t units = span->grain;
     if (!map->is_adaptive)

@@ -365,6 +365,8 @@ void asyri_submit_discard(struct asyri_submit *submit, asyri_shard *home,
                           bool promised)
 {
     asyri_job *job = submit->job;
+    if (!job)
+        return;
     if (promised && asyri_submit_calls_back(submit->options))
         asyri_result_give_up(&job->result);
     asyri_result_drop_observers(&job->result);
