@@ -349,8 +349,11 @@ static asyr_status enter_and_run(struct many *many, asyr_error **error)
 static asyr_status submit_full(struct many *many, asyr_error **error)
 {
     bool promised = false;
-    asyr_status status =
-        make_jobs(many) ? promise(many, error) : asyri_fail_memory(error);
+    if (!make_jobs(many)) {
+        discard(many, promised);
+        return asyri_fail_memory(error);
+    }
+    asyr_status status = promise(many, error);
     if (status == ASYR_OK) {
         promised = true;
         status = enter_and_run(many, error);
