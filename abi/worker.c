@@ -13,6 +13,17 @@ asyr_status asyr_worker_new(asyr_pool *pool, asyr_worker **worker,
     return asyri_worker_lend(pool, worker, error);
 }
 
+asyr_status asyr_worker_await(asyr_pool *pool, int64_t timeout_ns,
+                              asyr_interrupt *interrupt, asyr_worker **worker,
+                              asyr_error **error)
+{
+    ASYRI_CLEAR(worker);
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(pool, error);
+    ASYRI_REQUIRE_GIVEN(worker, error);
+    return asyri_worker_await(pool, timeout_ns, interrupt, worker, error);
+}
+
 void asyr_worker_free(asyr_worker *worker)
 {
     if (worker && !asyri_is_forked(worker->generation))

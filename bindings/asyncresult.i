@@ -56,6 +56,8 @@
 %ignore asyr_function_new_address;
 %ignore asyr_result_add_done_callback;
 %ignore asyr_pool_imap_source;
+/* Whoever lends workers does so in its glue. */
+%ignore asyr_worker_await;
 /* Arrays of handles: for C. */
 %ignore asyr_pool_apply_many_async;
 /* A loop over numbers, as C code. */

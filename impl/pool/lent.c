@@ -17,19 +17,44 @@ static asyr_status fail_stop(asyr_error **error)
     return asyri_fail(error, ASYR_E_STOP, "there are no more tasks for this worker");
 }
 
+static asyr_status check_source(const asyr_pool *pool, asyr_error **error)
+{
+    if (pool->source == ASYR_WORKERS_HOST)
+        return ASYR_OK;
+    return asyri_fail(error, ASYR_E_STATE,
+                      "expected a pool whose workers are lent, found one with "
+                      "workers of its own");
+}
+
+static bool expects_nothing_locked(const asyr_pool *pool)
+{
+    return !asyri_pool_expects_tasks(pool) && pool->held == 0 &&
+           !asyri_pool_has_work(pool);
+}
+
 static asyr_status check_lendable_locked(asyr_pool *pool, asyr_error **error)
 {
-    if (pool->source != ASYR_WORKERS_HOST)
-        return asyri_fail(error, ASYR_E_STATE,
-                          "expected a pool whose workers are lent, found one with "
-                          "workers of its own");
-    if (!asyri_pool_expects_tasks(pool) && pool->held == 0 &&
-        !asyri_pool_has_work(pool))
+    asyr_status status = check_source(pool, error);
+    if (status != ASYR_OK)
+        return status;
+    if (expects_nothing_locked(pool))
         return fail_stop(error);
-    if (pool->workers - pool->pinned >= pool->nominal)
+    if (!asyri_worker_has_room_locked(pool))
         return asyri_fail(error, ASYR_E_STATE,
                           "the pool has all the %lld workers it was made for",
                           (long long)pool->nominal);
+    return ASYR_OK;
+}
+
+static asyr_status lend_locked(asyr_pool *pool, asyr_worker **worker,
+                               asyr_error **error)
+{
+    *worker = asyri_worker_new_locked(pool);
+    if (!*worker)
+        return asyri_fail_memory(error);
+    if (pool->workers - pool->pinned > pool->nominal)
+        atomic_store_explicit(&pool->has_extra, true, memory_order_relaxed);
+    asyri_worker_balance_locked(pool);
     return ASYR_OK;
 }
 
@@ -38,11 +63,52 @@ asyr_status asyri_worker_lend(asyr_pool *pool, asyr_worker **worker,
 {
     asyri_mutex_lock(&pool->lock);
     asyr_status status = check_lendable_locked(pool, error);
-    if (status == ASYR_OK) {
-        *worker = asyri_worker_new_locked(pool);
-        if (!*worker)
-            status = asyri_fail_memory(error);
+    if (status == ASYR_OK)
+        status = lend_locked(pool, worker, error);
+    asyri_mutex_unlock(&pool->lock);
+    return status;
+}
+
+/* Whoever still runs something may leave a part of it to another worker. */
+static bool has_ended_locked(const asyr_pool *pool)
+{
+    return expects_nothing_locked(pool) && pool->workers == 0;
+}
+
+static asyr_status await_locked(asyr_pool *pool, int64_t deadline,
+                                asyr_interrupt *interrupt)
+{
+    asyr_status status = ASYR_OK;
+    while (!asyri_worker_is_wanted_locked(pool)) {
+        if (has_ended_locked(pool))
+            return ASYR_E_STOP;
+        if (status != ASYR_OK)
+            return status;
+        status = asyri_waitlist_wait(&pool->wanted, NULL, &pool->lock, deadline,
+                                     interrupt);
     }
+    return ASYR_OK;
+}
+
+asyr_status asyri_worker_await(asyr_pool *pool, int64_t timeout_ns,
+                               asyr_interrupt *interrupt, asyr_worker **worker,
+                               asyr_error **error)
+{
+    int64_t deadline = asyri_deadline_in(timeout_ns);
+    asyr_status status = check_source(pool, error);
+    if (status != ASYR_OK)
+        return status;
+    asyri_mutex_lock(&pool->lock);
+    status = await_locked(pool, deadline, interrupt);
+    if (status == ASYR_OK)
+        status = lend_locked(pool, worker, error);
+    else if (status == ASYR_E_STOP)
+        status = fail_stop(error);
+    else
+        status = asyri_fail(error, status,
+                            status == ASYR_E_TIMEOUT
+                                ? "no worker was wanted in the time given"
+                                : "the wait was interrupted");
     asyri_mutex_unlock(&pool->lock);
     return status;
 }
@@ -160,6 +226,7 @@ static void retire(asyr_worker *worker)
     asyri_worker_flush(worker);
     asyri_mutex_lock(&pool->lock);
     asyri_worker_retire_locked(worker);
+    asyri_worker_balance_locked(pool);
     asyri_mutex_unlock(&pool->lock);
     if (asyri_pool_has_work(pool))
         asyri_pool_notify(pool);
@@ -168,8 +235,10 @@ static void retire(asyr_worker *worker)
 
 void asyri_worker_lost(asyr_worker *worker, const char *message)
 {
-    if (worker->retired)
+    if (worker->retired) {
+        asyri_worker_flush(worker); /* it left as surplus */
         return;
+    }
     if (worker->has_task)
         asyri_task_lose(&worker->task,
                         asyri_error_new(ASYR_E_WORKER_LOST, NULL,

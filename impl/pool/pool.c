@@ -128,6 +128,7 @@ static asyr_pool *pool_allocate(void)
     asyri_list_init(&pool->strands);
     asyri_list_init(&pool->iterators);
     asyri_waitlist_init(&pool->space);
+    asyri_waitlist_init(&pool->wanted);
     asyri_waitlist_init(&pool->ended);
     return pool;
 }
@@ -324,6 +325,7 @@ void asyri_pool_check_end(asyr_pool *pool)
         if (pool->owns_queue && pool->queue)
             asyri_queue_end(pool->queue);
         asyri_waitlist_wake_all(&pool->ended);
+        asyri_waitlist_wake_all(&pool->wanted);
     }
     asyri_mutex_unlock(&pool->lock);
 }
@@ -562,10 +564,12 @@ asyr_status asyri_pool_join(asyr_pool *pool, int64_t timeout_ns,
 static int start_workers(asyr_pool *pool)
 {
     int failed = 0;
-    if (pool->source != ASYR_WORKERS_OWN)
-        return 0;
+    bool owns = pool->source == ASYR_WORKERS_OWN;
     asyri_mutex_lock(&pool->lock);
-    for (int64_t i = 0; i < pool->nominal && !failed; i++)
+    if (!owns)
+        asyri_worker_balance_locked(
+            pool); /* submits are to ask for one to be lent */
+    for (int64_t i = 0; owns && i < pool->nominal && !failed; i++)
         failed = asyri_worker_start_locked(pool);
     if (failed) {
         pool->forced = asyri_error_memory();

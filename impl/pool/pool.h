@@ -69,6 +69,7 @@ struct asyr_pool {
     int64_t unread;              /* of those, the ones with input still to come */
     bool dispatching;            /* the dispatcher's thread lives */
     asyri_waitlist space;        /* submits without a place */
+    asyri_waitlist wanted;       /* hosts that would lend a worker */
     asyri_waitlist ended;        /* joins */
     struct asyri_heap_set heaps; /* once it has ended */
 };

@@ -577,9 +577,17 @@ void asyri_task_set_runner(asyr_task *task, uintptr_t thread)
         asyri_job_set_runner(task->job, thread);
 }
 
+/* A task that its own function runs once more stands on that function's stack. */
+static asyr_worker *puller_of(asyr_task *task)
+{
+    struct asyri_frame *frame = asyri_frame_current();
+    return frame && frame->task == task ? frame->worker
+                                        : ASYRI_OBJECT(task, asyr_worker, task);
+}
+
 void asyri_task_call_pulled(asyr_task *task)
 {
-    struct asyri_frame frame = {.task = task};
+    struct asyri_frame frame = {.task = task, .worker = puller_of(task)};
     asyri_task_set_runner(task, asyri_thread_self());
     run_framed(&frame, run_call, pulled_thread_ended);
     asyri_task_set_runner(task, 0);

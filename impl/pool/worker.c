@@ -85,35 +85,49 @@ static int64_t at_work_locked(const asyr_pool *pool)
     return pool->workers - pool->pinned - pool->blocked;
 }
 
-static bool may_have_spare_locked(const asyr_pool *pool)
+/* A worker is blocked, or was never lent, and may have another one in its place. */
+bool asyri_worker_has_room_locked(const asyr_pool *pool)
 {
-    return pool->source == ASYR_WORKERS_OWN && pool->blocked > 0 &&
+    return (pool->blocked > 0 || pool->source == ASYR_WORKERS_HOST) &&
            at_work_locked(pool) < pool->nominal &&
            pool->workers - pool->pinned - pool->nominal < pool->spares;
 }
 
-/* Submits look here while a blocked worker has nobody in its place. */
+bool asyri_worker_is_wanted_locked(const asyr_pool *pool)
+{
+    return asyri_worker_has_room_locked(pool) && asyri_pool_has_work(pool) &&
+           asyri_sleepers_count_asleep(&pool->sleepers) == 0 &&
+           asyri_sleepers_count_searching(&pool->sleepers) == 0;
+}
+
+static void start_spare_locked(asyr_pool *pool)
+{
+    if (asyri_worker_start_locked(pool) == 0) /* else the wait takes longer */
+        atomic_store_explicit(&pool->has_extra, true, memory_order_relaxed);
+    if (!asyri_worker_has_room_locked(pool))
+        asyri_sleepers_clear_attention(&pool->sleepers);
+}
+
+/* Submits look here while a worker's place is empty. */
 void asyri_worker_balance_locked(asyr_pool *pool)
 {
-    if (!may_have_spare_locked(pool)) {
+    if (!asyri_worker_has_room_locked(pool)) {
         asyri_sleepers_clear_attention(&pool->sleepers);
         return;
     }
     asyri_sleepers_ask_attention(&pool->sleepers);
-    if (!asyri_pool_has_work(pool) ||
-        asyri_sleepers_count_asleep(&pool->sleepers) > 0 ||
-        asyri_sleepers_count_searching(&pool->sleepers) > 0)
+    if (!asyri_worker_is_wanted_locked(pool))
         return;
-    if (asyri_worker_start_locked(pool) == 0) /* else the wait takes longer */
-        atomic_store_explicit(&pool->has_extra, true, memory_order_relaxed);
-    if (!may_have_spare_locked(pool))
-        asyri_sleepers_clear_attention(&pool->sleepers);
+    if (pool->source == ASYR_WORKERS_HOST)
+        asyri_waitlist_wake_one(&pool->wanted);
+    else
+        start_spare_locked(pool);
 }
 
 /* More at work than were asked for: a spare whose blocked worker goes on. */
 static bool is_surplus_locked(const asyr_pool *pool)
 {
-    return pool->source == ASYR_WORKERS_OWN && at_work_locked(pool) > pool->nominal;
+    return at_work_locked(pool) > pool->nominal;
 }
 
 /* In one step: a pinned worker that counted as any other for a moment would make
@@ -203,12 +217,14 @@ static asyr_status sleep(asyr_worker *worker, int64_t deadline,
 static asyr_status await(asyr_worker *worker, int64_t deadline,
                          asyr_interrupt *interrupt, void **entry)
 {
-    *entry = asyri_worker_search(worker);
+    bool is_late = deadline != ASYR_FOREVER && deadline <= asyri_clock_now();
+    *entry =
+        is_late ? NULL : asyri_worker_search(worker); /* a poll does not search */
     if (*entry)
         return ASYR_OK;
     if (has_ended_for(worker))
         return ASYR_E_STOP;
-    if (deadline != ASYR_FOREVER && deadline <= asyri_clock_now())
+    if (is_late)
         return ASYR_E_TIMEOUT;
     return sleep(worker, deadline, interrupt, entry);
 }

@@ -101,8 +101,11 @@ void asyri_worker_discard_locked(asyr_worker *worker);
 void asyri_worker_destroy(asyr_worker *worker);
 /* Start one of the pool's own.  0 or an errno value. */
 int asyri_worker_start_locked(asyr_pool *pool);
-/* Start a spare if work waits for a worker that is blocked. */
+/* Start a spare if work waits for a worker that is blocked; or have one lent. */
 void asyri_worker_balance_locked(asyr_pool *pool);
+/* Whether another worker may stand in, and whether there is work for it now. */
+bool asyri_worker_has_room_locked(const asyr_pool *pool);
+bool asyri_worker_is_wanted_locked(const asyr_pool *pool);
 
 /* search.c: claim an entry from anywhere; NULL when none was found. */
 void *asyri_worker_find(asyr_worker *worker);
@@ -144,6 +147,9 @@ bool asyri_worker_initialize(asyr_worker *worker);
 /* lent.c: what the public functions of these names document. */
 asyr_status asyri_worker_lend(asyr_pool *pool, asyr_worker **worker,
                               asyr_error **error);
+asyr_status asyri_worker_await(asyr_pool *pool, int64_t timeout_ns,
+                               asyr_interrupt *interrupt, asyr_worker **worker,
+                               asyr_error **error);
 asyr_status asyri_worker_run(asyr_worker *worker, asyr_interrupt *interrupt,
                              asyr_error **error);
 asyr_status asyri_worker_next(asyr_worker *worker, int64_t timeout_ns,

@@ -462,6 +462,9 @@ static void workers(void)
     asyr_worker *second = NULL;
     asyr_task *task = NULL;
     REFUSED(ASYR_E_STATE, asyr_worker_new(own, &worker, error));
+    REFUSED(ASYR_E_STATE, asyr_worker_await(own, 0, NULL, &worker, error));
+    REFUSED(ASYR_E_TIMEOUT, asyr_worker_await(host, -1, NULL, &worker, error));
+    CHECK(worker == NULL);
     ACCEPTED(asyr_worker_new(host, &worker, error));
     REFUSED(ASYR_E_STATE, asyr_worker_new(host, &second, error));
     REFUSED(ASYR_E_STATE, asyr_worker_done(worker, error));
@@ -472,6 +475,7 @@ static void workers(void)
     REFUSED(ASYR_E_STOP, asyr_worker_run(worker, NULL, error));
     REFUSED(ASYR_E_STOP, asyr_worker_new(host, &second, error));
     asyr_worker_free(worker);
+    REFUSED(ASYR_E_STOP, asyr_worker_await(host, 0, NULL, &worker, error));
     end_pool(own);
     end_pool(host);
 }

@@ -409,6 +409,8 @@ static void strands_and_workers(void)
     REFUSED(NONE, asyr_strand_new(some_pool, ASYR_STRAND_SERIAL, NULL, error));
     REFUSED(NONE, asyr_worker_new(NULL, &worker, error));
     REFUSED(NONE, asyr_worker_new(some_pool, NULL, error));
+    REFUSED(NONE, asyr_worker_await(NULL, 0, NULL, &worker, error));
+    REFUSED(NONE, asyr_worker_await(some_pool, 0, NULL, NULL, error));
     REFUSED(NONE, asyr_worker_run(NULL, NULL, error));
     REFUSED(NONE, asyr_worker_next(NULL, 0, NULL, &task, error));
     REFUSED(NONE, asyr_worker_done(NULL, error));

@@ -33,6 +33,7 @@
     SUITE(iterator_end)                                                             \
     SUITE(iterator_input)                                                           \
     SUITE(iterator_memory)                                                          \
+    SUITE(lend)                                                                     \
     SUITE(library)                                                                  \
     SUITE(library_search)                                                           \
     SUITE(lost)                                                                     \

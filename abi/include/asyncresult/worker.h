@@ -24,12 +24,34 @@ extern "C" {
  * @param[out] worker  owned by the caller; used by one thread at a time.
  * @param[out] error   may be NULL; owned by the caller.
  * @return ASYR_OK, ASYR_E_ARGUMENT, ASYR_E_MEMORY, ASYR_E_STATE when the pool has
- *         workers of its own or as many as it was made for, ASYR_E_STOP when the
- *         pool has ended, ASYR_E_FORKED.
+ *         workers of its own or as many as it was made for at work, ASYR_E_STOP when
+ *         the pool has ended, ASYR_E_FORKED.
  * @since 0.1
  */
 ASYR_API asyr_status asyr_worker_new(asyr_pool *pool, asyr_worker **worker,
                                      asyr_error **error);
+
+/**
+ * Wait until the pool wants a worker, and lend it: work is queued that no worker is
+ * free to take, and fewer are at work than the pool was made for.  So workers are lent
+ * when they are first needed, in place of those that were lost, and, as spares, in place
+ * of those that wait for a result inside asyr_task_run() or asyr_worker_run().  A spare
+ * that is not needed any more is told so by ASYR_E_STOP.
+ *
+ * @param pool         borrowed.
+ * @param timeout_ns   how long to wait; 0 or less polls.
+ * @param interrupt    borrowed; may be NULL.
+ * @param[out] worker  owned by the caller, as that of asyr_worker_new().
+ * @param[out] error   may be NULL; owned by the caller.
+ * @return ASYR_OK, ASYR_E_TIMEOUT, ASYR_E_INTERRUPTED, ASYR_E_STOP when the pool and its
+ *         workers have ended, ASYR_E_STATE when it has workers of its own,
+ *         ASYR_E_ARGUMENT, ASYR_E_MEMORY, ASYR_E_FORKED.
+ * Threads: any.  Blocks up to the timeout.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_worker_await(asyr_pool *pool, int64_t timeout_ns,
+                                       asyr_interrupt *interrupt,
+                                       asyr_worker **worker, asyr_error **error);
 
 /**
  * Take a worker back.  A task that it still has fails with ASYR_E_WORKER_LOST.
@@ -45,7 +67,8 @@ ASYR_API void asyr_worker_free(asyr_worker *worker);
  * @param worker      borrowed.
  * @param interrupt   borrowed; may be NULL.
  * @param[out] error  may be NULL; owned by the caller.
- * @return ASYR_E_STOP when the pool has ended; ASYR_OK when the worker has run as
+ * @return ASYR_E_STOP when the pool has ended or the worker is a spare that is not
+ *         needed any more; ASYR_OK when the worker has run as
  *         many tasks as one may and the host should lend another;
  *         ASYR_E_INTERRUPTED between two tasks; ASYR_E_FORKED or ASYR_E_ARGUMENT.
  * Threads: the lent one.  Blocks.
@@ -63,7 +86,8 @@ ASYR_API asyr_status asyr_worker_run(asyr_worker *worker, asyr_interrupt *interr
  * @param[out] task   lent until asyr_worker_done().
  * @param[out] error  may be NULL; owned by the caller.
  * @return ASYR_OK, ASYR_E_TIMEOUT, ASYR_E_INTERRUPTED, ASYR_E_STOP as for
- *         asyr_worker_new() or when the worker has run as many tasks as one may,
+ *         asyr_worker_new(), or when the worker has run as many tasks as one may or
+ *         is a spare that is not needed any more,
  *         ASYR_E_STATE when it has a task, ASYR_E_FORKED or ASYR_E_ARGUMENT.
  * Threads: one at a time.  Blocks up to the timeout.
  * @since 0.1
