@@ -49,6 +49,31 @@ asyr_status asyr_worker_next(asyr_worker *worker, int64_t timeout_ns,
     return asyri_worker_next(worker, timeout_ns, interrupt, task, error);
 }
 
+asyr_status asyr_worker_claim(asyr_worker *worker, asyr_result *result,
+                              asyr_task **task, asyr_error **error)
+{
+    ASYRI_CLEAR(task);
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(worker, error);
+    ASYRI_REQUIRE_GIVEN(result, error);
+    ASYRI_REQUIRE_GIVEN(task, error);
+    return asyri_worker_claim(worker, result, task, error);
+}
+
+asyr_status asyr_worker_block(asyr_worker *worker, asyr_error **error)
+{
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(worker, error);
+    return asyri_worker_block(worker, error);
+}
+
+asyr_status asyr_worker_unblock(asyr_worker *worker, asyr_error **error)
+{
+    ASYRI_CLEAR(error);
+    ASYRI_REQUIRE_HANDLE(worker, error);
+    return asyri_worker_unblock(worker, error);
+}
+
 asyr_status asyr_worker_done(asyr_worker *worker, asyr_error **error)
 {
     ASYRI_CLEAR(error);

@@ -58,6 +58,9 @@
 %ignore asyr_pool_imap_source;
 /* Whoever lends workers does so in its glue. */
 %ignore asyr_worker_await;
+%ignore asyr_worker_block;
+%ignore asyr_worker_claim;
+%ignore asyr_worker_unblock;
 /* Arrays of handles: for C. */
 %ignore asyr_pool_apply_many_async;
 /* A loop over numbers, as C code. */

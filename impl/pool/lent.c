@@ -207,12 +207,90 @@ asyr_status asyri_worker_next(asyr_worker *worker, int64_t timeout_ns,
     return ASYR_OK;
 }
 
+static bool can_be_claimed(const asyr_worker *worker, asyri_job *job)
+{
+    return asyri_job_pool(job) == worker->pool && !asyri_job_map(job) &&
+           !asyri_job_strand(job) &&
+           !(asyri_result_state(&job->result) & ASYRI_SETTLED);
+}
+
+/* Its entry is a hint, which whoever meets it later drops. */
+static bool claim_call(asyr_worker *worker, asyri_job *job)
+{
+    if (!can_be_claimed(worker, job) || !asyri_result_claim(&job->result))
+        return false;
+    if (asyri_pool_is_ended_by_force(worker->pool)) {
+        asyri_job_end_claimed_by_force(job);
+        return false;
+    }
+    worker->has_task = asyri_task_begin(&worker->task, asyri_entry_of(job));
+    if (worker->has_task)
+        asyri_task_set_runner(&worker->task, 0);
+    return has_item(worker);
+}
+
+asyr_status asyri_worker_claim(asyr_worker *worker, asyr_result *result,
+                               asyr_task **task, asyr_error **error)
+{
+    asyr_status status = check_free(worker, error);
+    if (status != ASYR_OK)
+        return status;
+    if (!asyri_worker_initialize(worker))
+        return fail_stop(error);
+    if (!claim_call(worker, asyri_job_of(result)))
+        return asyri_fail(error, ASYR_E_STATE,
+                          "expected the result of a call of this pool that has not "
+                          "begun and is in no strand, found another one");
+    worker->awaits_done = true;
+    *task = &worker->task;
+    return ASYR_OK;
+}
+
+static asyr_status set_blocked(asyr_worker *worker, bool blocked)
+{
+    asyr_pool *pool = worker->pool;
+    asyri_mutex_lock(&pool->lock);
+    bool changes = worker->blocked != blocked && (worker->awaits_done || !blocked);
+    if (changes) {
+        worker->blocked = blocked;
+        pool->blocked += blocked ? 1 : -1;
+        asyri_worker_balance_locked(pool);
+    }
+    asyri_mutex_unlock(&pool->lock);
+    return changes ? ASYR_OK : ASYR_E_STATE;
+}
+
+asyr_status asyri_worker_block(asyr_worker *worker, asyr_error **error)
+{
+    asyri_worker_flush(worker);
+    if (set_blocked(worker, true) == ASYR_OK)
+        return ASYR_OK;
+    return asyri_fail(error, ASYR_E_STATE,
+                      "expected a worker whose task runs, found one that is blocked "
+                      "or has no task");
+}
+
+asyr_status asyri_worker_unblock(asyr_worker *worker, asyr_error **error)
+{
+    if (set_blocked(worker, false) == ASYR_OK)
+        return ASYR_OK;
+    return asyri_fail(error, ASYR_E_STATE,
+                      "expected a worker that is blocked, found another one");
+}
+
+static void end_block(asyr_worker *worker)
+{
+    if (worker->blocked)
+        set_blocked(worker, false);
+}
+
 asyr_status asyri_worker_done(asyr_worker *worker, asyr_error **error)
 {
     asyr_task *task = &worker->task;
     if (!worker->awaits_done)
         return asyri_fail(error, ASYR_E_STATE,
                           "expected a worker with a task, found one without");
+    end_block(worker);
     worker->awaits_done = false;
     asyri_task_end_item(task);
     if (asyri_task_is_over(task))
@@ -239,6 +317,7 @@ void asyri_worker_lost(asyr_worker *worker, const char *message)
         asyri_worker_flush(worker); /* it left as surplus */
         return;
     }
+    end_block(worker);
     if (worker->has_task)
         asyri_task_lose(&worker->task,
                         asyri_error_new(ASYR_E_WORKER_LOST, NULL,

@@ -38,6 +38,7 @@ struct asyr_worker {
     /* of a worker that is lent, under the pool's lock: */
     bool retired;     /* it counts no more */
     bool awaits_done; /* its task was handed to the host */
+    bool blocked;     /* the host says that its task waits */
     bool has_task;
     asyr_task task; /* what it runs by pull */
 };
@@ -155,6 +156,10 @@ asyr_status asyri_worker_run(asyr_worker *worker, asyr_interrupt *interrupt,
 asyr_status asyri_worker_next(asyr_worker *worker, int64_t timeout_ns,
                               asyr_interrupt *interrupt, asyr_task **task,
                               asyr_error **error);
+asyr_status asyri_worker_claim(asyr_worker *worker, asyr_result *result,
+                               asyr_task **task, asyr_error **error);
+asyr_status asyri_worker_block(asyr_worker *worker, asyr_error **error);
+asyr_status asyri_worker_unblock(asyr_worker *worker, asyr_error **error);
 asyr_status asyri_worker_done(asyr_worker *worker, asyr_error **error);
 void asyri_worker_lost(asyr_worker *worker, const char *message);
 void asyri_worker_free(asyr_worker *worker);

@@ -461,6 +461,9 @@ static void workers(void)
     asyr_worker *worker = NULL;
     asyr_worker *second = NULL;
     asyr_task *task = NULL;
+    asyr_result *foreign = NULL;
+    asyr_function *function = new_echo();
+    ACCEPTED(asyr_pool_apply_async(own, function, NULL, NULL, &foreign, error));
     REFUSED(ASYR_E_STATE, asyr_worker_new(own, &worker, error));
     REFUSED(ASYR_E_STATE, asyr_worker_await(own, 0, NULL, &worker, error));
     REFUSED(ASYR_E_TIMEOUT, asyr_worker_await(host, -1, NULL, &worker, error));
@@ -468,6 +471,11 @@ static void workers(void)
     ACCEPTED(asyr_worker_new(host, &worker, error));
     REFUSED(ASYR_E_STATE, asyr_worker_new(host, &second, error));
     REFUSED(ASYR_E_STATE, asyr_worker_done(worker, error));
+    REFUSED(ASYR_E_STATE, asyr_worker_block(worker, error));
+    REFUSED(ASYR_E_STATE, asyr_worker_unblock(worker, error));
+    REFUSED(ASYR_E_STATE, asyr_worker_claim(worker, foreign, &task, error));
+    asyr_function_unref(function);
+    asyr_result_unref(foreign);
     REFUSED(ASYR_E_TIMEOUT, asyr_worker_next(worker, -1, NULL, &task, error));
     CHECK(task == NULL);
     ACCEPTED(asyr_pool_terminate(host, error));

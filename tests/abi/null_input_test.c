@@ -413,6 +413,9 @@ static void strands_and_workers(void)
     REFUSED(NONE, asyr_worker_await(some_pool, 0, NULL, NULL, error));
     REFUSED(NONE, asyr_worker_run(NULL, NULL, error));
     REFUSED(NONE, asyr_worker_next(NULL, 0, NULL, &task, error));
+    REFUSED(NONE, asyr_worker_claim(NULL, some_result, &task, error));
+    REFUSED(NONE, asyr_worker_block(NULL, error));
+    REFUSED(NONE, asyr_worker_unblock(NULL, error));
     REFUSED(NONE, asyr_worker_done(NULL, error));
     REFUSED(NONE, asyr_worker_lost(NULL, "message", error));
 }

@@ -188,6 +188,61 @@ static void a_spare_is_wanted_for_a_worker_that_waits_and_ends_after_it(void)
     support_end(other);
 }
 
+/* B24 */
+static void a_host_that_says_its_task_waits_may_lend_a_spare(void)
+{
+    asyr_task *task = NULL;
+    asyr_pool *pool = host_pool(1, 1);
+    asyr_result *outer = support_submit(pool, run_echo, NULL, NULL);
+    asyr_result *queued = support_submit(pool, run_echo, NULL, NULL);
+    asyr_worker *worker = await(pool);
+    UNIT_FAILS(ASYR_E_STATE, asyr_worker_block(worker, &error));
+    UNIT_SUCCEEDS(asyr_worker_next(worker, 0, NULL, &task, &error));
+    expect_none_wanted(pool, ASYR_E_TIMEOUT);
+    UNIT_SUCCEEDS(asyr_worker_block(worker, &error));
+    UNIT_FAILS(ASYR_E_STATE, asyr_worker_block(worker, &error));
+    asyr_worker *spare = await(pool);
+    run_next(spare);
+    CU_ASSERT_EQUAL(support_take_outcome(queued), ASYR_OK);
+    UNIT_SUCCEEDS(asyr_worker_unblock(worker, &error));
+    UNIT_FAILS(ASYR_E_STATE, asyr_worker_unblock(worker, &error));
+    UNIT_FAILS(ASYR_E_STOP, asyr_worker_next(spare, A_MINUTE, NULL, &task, &error));
+    UNIT_SUCCEEDS(asyr_worker_block(worker, &error));
+    UNIT_SUCCEEDS(asyr_worker_done(worker, &error));
+    CU_ASSERT_EQUAL(pool->blocked, 0);
+    CU_ASSERT_EQUAL(support_take_outcome(outer), ASYR_OK);
+    asyr_worker_free(spare);
+    asyr_worker_free(worker);
+    support_end(pool);
+}
+
+/* B24 */
+static void a_task_that_has_not_begun_can_be_taken_by_its_result(void)
+{
+    asyr_task *task = NULL;
+    asyr_pool *pool = host_pool(1, 1), *other = host_pool(1, 1);
+    asyr_result *first = support_submit(pool, run_echo, NULL, NULL);
+    asyr_result *second = support_submit(pool, run_echo, NULL, NULL);
+    asyr_result *foreign = support_submit(other, run_echo, NULL, NULL);
+    asyr_worker *worker = await(pool);
+    UNIT_SUCCEEDS(asyr_worker_claim(worker, second, &task, &error));
+    UNIT_FAILS(ASYR_E_STATE, asyr_worker_claim(worker, first, &task, &error));
+    UNIT_SUCCEEDS(asyr_worker_done(worker, &error));
+    CU_ASSERT_TRUE(asyr_result_is_ready(second));
+    CU_ASSERT_FALSE(asyr_result_is_ready(first));
+    UNIT_FAILS(ASYR_E_STATE, asyr_worker_claim(worker, second, &task, &error));
+    UNIT_FAILS(ASYR_E_STATE, asyr_worker_claim(worker, foreign, &task, &error));
+    run_next(worker);
+    UNIT_FAILS(ASYR_E_TIMEOUT, asyr_worker_next(worker, 0, NULL, &task, &error));
+    CU_ASSERT_EQUAL(support_take_outcome(first), ASYR_OK);
+    CU_ASSERT_EQUAL(support_take_outcome(second), ASYR_OK);
+    asyr_result_unref(foreign);
+    asyr_worker_free(worker);
+    UNIT_SUCCEEDS(asyr_pool_terminate(other, &error));
+    support_end(pool);
+    support_end(other);
+}
+
 static void nobody_is_wanted_by_a_pool_that_has_ended_or_has_its_own(void)
 {
     asyr_pool *pool = host_pool(1, 0), *own = support_pool(1);
@@ -204,5 +259,7 @@ CU_TestInfo lend_tests[] = {
     UNIT_TEST(an_await_can_be_interrupted),
     UNIT_TEST(a_lost_worker_is_wanted_again),
     UNIT_TEST(a_spare_is_wanted_for_a_worker_that_waits_and_ends_after_it),
+    UNIT_TEST(a_host_that_says_its_task_waits_may_lend_a_spare),
+    UNIT_TEST(a_task_that_has_not_begun_can_be_taken_by_its_result),
     UNIT_TEST(nobody_is_wanted_by_a_pool_that_has_ended_or_has_its_own),
     CU_TEST_INFO_NULL};

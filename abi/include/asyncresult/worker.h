@@ -97,6 +97,49 @@ ASYR_API asyr_status asyr_worker_next(asyr_worker *worker, int64_t timeout_ns,
                                       asyr_error **error);
 
 /**
+ * Take one task by its result (pull): a host whose task waits for one that has not begun
+ * has it run at once.
+ *
+ * @param worker      borrowed; it must have no task.
+ * @param result      borrowed.
+ * @param[out] task   lent until asyr_worker_done().
+ * @param[out] error  may be NULL; owned by the caller.
+ * @return ASYR_OK; ASYR_E_STATE when the worker has a task, or the result is not that of a
+ *         call of this pool that has not begun and is in no strand; ASYR_E_STOP when the
+ *         worker's initializer failed; ASYR_E_FORKED or ASYR_E_ARGUMENT.
+ * Threads: one at a time.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_worker_claim(asyr_worker *worker, asyr_result *result,
+                                       asyr_task **task, asyr_error **error);
+
+/**
+ * Say that the worker's task waits, in the host's own way: another worker may be lent in
+ * its place until asyr_worker_unblock() or asyr_worker_done().
+ *
+ * @param worker      borrowed.
+ * @param[out] error  may be NULL; owned by the caller.
+ * @return ASYR_OK, ASYR_E_STATE when it has no task or is blocked already,
+ *         ASYR_E_FORKED or ASYR_E_ARGUMENT.
+ * Threads: any.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_worker_block(asyr_worker *worker, asyr_error **error);
+
+/**
+ * Say that the worker's task goes on.  A worker that is not needed any more is told so by
+ * ASYR_E_STOP.
+ *
+ * @param worker      borrowed.
+ * @param[out] error  may be NULL; owned by the caller.
+ * @return ASYR_OK, ASYR_E_STATE when it is not blocked, ASYR_E_FORKED or
+ *         ASYR_E_ARGUMENT.
+ * Threads: any.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_worker_unblock(asyr_worker *worker, asyr_error **error);
+
+/**
  * Say that the worker's task is done: its answer becomes the outcome.
  *
  * @param worker      borrowed.
