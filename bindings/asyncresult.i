@@ -51,6 +51,7 @@
 %ignore asyr_error_callback_fn;
 %ignore asyr_done_fn;
 %ignore asyr_unread_error_fn;
+%ignore asyr_cancel_fn;
 %ignore asyr_source_fn;
 %ignore asyr_function_new_native;
 %ignore asyr_function_new_address;

@@ -22,7 +22,7 @@
  * - Text is UTF-8 and ends in a NUL.
  * - Threads: any, unless an entry says otherwise.
  * - After `fork`, in the child, a call on an inherited pool, result, queue,
- *   strand or worker answers ASYR_E_FORKED; releasing it is safe.
+ *   strand, promise or worker answers ASYR_E_FORKED; releasing it is safe.
  */
 #ifndef ASYNCRESULT_H
 #define ASYNCRESULT_H
@@ -43,6 +43,8 @@
 #include "asyncresult/pool_options.h"
 #include "asyncresult/pool.h"
 #include "asyncresult/iterator.h"
+#include "asyncresult/combine.h"
+#include "asyncresult/promise.h"
 #include "asyncresult/strand.h"
 #include "asyncresult/worker.h"
 

@@ -15,6 +15,7 @@ union asyri_callback {
     asyr_error_callback_fn error;
     asyr_done_fn done;
     asyr_unread_error_fn unread;
+    asyr_cancel_fn cancel;
 };
 
 typedef struct asyri_closure {

@@ -14,9 +14,19 @@
 struct asyri_sleep {
     asyri_list link;
     uintptr_t thread;
-    asyr_result *result; /* NULL while it is in no list */
+    asyr_result *result;  /* NULL while it is in no list */
+    asyr_result **others; /* counted: what it waits for besides; NULL for none */
+    int64_t other_count;
     bool visited;
     void *worker; /* whose place a spare may take; NULL for none */
+};
+
+/* What a thread wants of several results, which may have different owners. */
+struct asyri_wanted {
+    asyr_result *const *results;
+    int64_t count;
+    bool any; /* until one is ready; else until one has failed or all are ready */
+    int64_t deadline;
 };
 
 /* What the owner of a result (a pool) does for it. */
@@ -33,6 +43,9 @@ struct asyri_result_ops {
     asyr_status (*before_sleep)(asyr_result *result, int64_t deadline,
                                 struct asyri_sleep *sleep, asyr_error **error);
     void (*after_sleep)(asyr_result *result, struct asyri_sleep *sleep);
+    /* The same before a sleep for several; after_sleep() ends it. */
+    asyr_status (*before_sleep_for)(const struct asyri_wanted *wanted,
+                                    struct asyri_sleep *sleep, asyr_error **error);
 };
 
 /* Where the threads that wait for results sleep, by the result's address. */

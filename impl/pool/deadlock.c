@@ -70,48 +70,91 @@ static bool waits_for_thread(asyr_result *result, uintptr_t thread)
            asyri_queue_is_run_by(asyri_result_queue(result), thread);
 }
 
-/* Whether a chain of sleeps leads from the result to the thread. */
-static bool leads_to(asyr_result *result, uintptr_t thread)
+static bool sleeps_for_thread(const struct asyri_sleep *sleep, uintptr_t thread)
+{
+    if (waits_for_thread(sleep->result, thread))
+        return true;
+    for (int64_t i = 0; i < sleep->other_count; i++)
+        if (waits_for_thread(sleep->others[i], thread))
+            return true;
+    return false;
+}
+
+/* Whether a chain of sleeps leads from this one to the thread. */
+static bool leads_to(const struct asyri_sleep *from, uintptr_t thread)
 {
     for (asyri_list *node = sleeps.next; node != &sleeps; node = node->next) {
         struct asyri_sleep *sleep = ASYRI_OBJECT(node, struct asyri_sleep, link);
-        if (sleep->visited || !waits_for_thread(result, sleep->thread))
+        if (sleep->visited || !sleeps_for_thread(from, sleep->thread))
             continue;
         sleep->visited = true;
-        if (waits_for_thread(sleep->result, thread) ||
-            leads_to(sleep->result, thread))
+        if (sleeps_for_thread(sleep, thread) || leads_to(sleep, thread))
             return true;
     }
     return false;
 }
 
-static bool closes_circle(asyr_result *result, uintptr_t thread)
+static bool closes_circle(const struct asyri_sleep *sleep)
 {
     for (asyri_list *node = sleeps.next; node != &sleeps; node = node->next)
         ASYRI_OBJECT(node, struct asyri_sleep, link)->visited = false;
-    return leads_to(result, thread);
+    return leads_to(sleep, sleep->thread);
+}
+
+static asyr_status fail_self(asyr_error **error)
+{
+    return asyri_fail(error, ASYR_E_DEADLOCK,
+                      "this task or callback would wait for itself");
+}
+
+static asyr_status fail_circle(asyr_error **error)
+{
+    return asyri_fail(error, ASYR_E_DEADLOCK,
+                      "this wait would close a circle of tasks that wait for "
+                      "each other");
 }
 
 asyr_status asyri_deadlock_enter(asyr_result *result, bool timed,
                                  struct asyri_sleep *sleep, asyr_error **error)
 {
     sleep->thread = asyri_thread_self();
+    sleep->result = result;
     lock_graph();
-    bool self = waits_for_thread(result, sleep->thread);
-    bool circle = !self && !timed && closes_circle(result, sleep->thread);
-    if (!self && !circle && !timed) {
-        sleep->result = result;
+    bool self = sleeps_for_thread(sleep, sleep->thread);
+    bool circle = !self && !timed && closes_circle(sleep);
+    if (self || circle || timed)
+        sleep->result = NULL;
+    else
         asyri_list_append(&sleeps, &sleep->link);
-    }
     asyri_mutex_unlock(&graph_lock);
     if (self)
-        return asyri_fail(error, ASYR_E_DEADLOCK,
-                          "this task or callback would wait for itself");
-    if (circle)
-        return asyri_fail(error, ASYR_E_DEADLOCK,
-                          "this wait would close a circle of tasks that wait for "
-                          "each other");
-    return ASYR_OK;
+        return fail_self(error);
+    return circle ? fail_circle(error) : ASYR_OK;
+}
+
+/*
+ * It ends with the first of them, so it fails only if none could come.  While it
+ * sleeps it is no part of the graph: a circle that another wait closes through it
+ * later is not seen.
+ */
+asyr_status asyri_deadlock_check_any(asyr_result *const *results, int64_t count,
+                                     bool timed, asyr_error **error)
+{
+    struct asyri_sleep sleep = {.thread = asyri_thread_self()};
+    bool could_end = false, circle = false;
+    lock_graph();
+    for (int64_t i = 0; i < count && !could_end; i++) {
+        sleep.result = results[i];
+        could_end = asyri_result_is_ready(results[i]);
+        if (could_end || sleeps_for_thread(&sleep, sleep.thread))
+            continue;
+        circle = !timed && closes_circle(&sleep);
+        could_end = !circle;
+    }
+    asyri_mutex_unlock(&graph_lock);
+    if (could_end)
+        return ASYR_OK;
+    return circle ? fail_circle(error) : fail_self(error);
 }
 
 void asyri_deadlock_leave(struct asyri_sleep *sleep)

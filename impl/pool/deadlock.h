@@ -12,6 +12,9 @@
  */
 asyr_status asyri_deadlock_enter(asyr_result *result, bool timed,
                                  struct asyri_sleep *sleep, asyr_error **error);
+/* The same for a wait that ends with the first of several; it is not noted. */
+asyr_status asyri_deadlock_check_any(asyr_result *const *results, int64_t count,
+                                     bool timed, asyr_error **error);
 void asyri_deadlock_leave(struct asyri_sleep *sleep);
 
 #endif

@@ -5,6 +5,7 @@
  * that takes exactly the awaited tasks, so nothing else is buried below the wait.  For
  * the rest of the wait a spare worker may take its place.
  */
+#include "../base/alloc.h"
 #include "../core/error.h"
 #include "deadlock.h"
 #include "pool.h"
@@ -131,6 +132,122 @@ static asyr_status before_sleep(asyr_result *result, int64_t deadline,
     return ASYR_OK;
 }
 
+/* Whether a wait for several is over with this one. */
+static bool is_enough(asyr_result *result, const struct asyri_wanted *wanted)
+{
+    uint32_t state = asyri_result_state(result);
+    return (state & ASYRI_READY) && (wanted->any || (state & ASYRI_FAILED));
+}
+
+/* True if that was enough. */
+static bool run_wanted(const struct asyri_wanted *wanted, struct asyri_frame *frame)
+{
+    for (int64_t i = 0; i < wanted->count; i++) {
+        asyr_result *result = wanted->results[i];
+        asyri_job *job = asyri_job_of(result);
+        if (!asyri_result_is_ready(result) && asyri_job_pool(job) == frame->pool)
+            run_unclaimed(job, frame->worker);
+        if (is_enough(result, wanted))
+            return true;
+    }
+    return false;
+}
+
+/* Note those that are not ready, all but the first. */
+static bool note_others(const struct asyri_wanted *wanted, struct asyri_sleep *sleep,
+                        asyr_result **first)
+{
+    *first = NULL;
+    sleep->others = asyri_alloc((size_t)wanted->count * sizeof *sleep->others);
+    if (!sleep->others)
+        return false;
+    for (int64_t i = 0; i < wanted->count; i++) {
+        asyr_result *result = wanted->results[i];
+        if (asyri_result_is_ready(result))
+            continue;
+        if (*first)
+            sleep->others[sleep->other_count++] = asyri_result_ref(result);
+        else
+            *first = result;
+    }
+    return true;
+}
+
+static asyr_status enter_deadlocks(const struct asyri_wanted *wanted,
+                                   struct asyri_sleep *sleep, asyr_error **error)
+{
+    bool timed = wanted->deadline != ASYR_FOREVER;
+    asyr_result *first;
+    if (wanted->any && wanted->count > 1)
+        return asyri_deadlock_check_any(wanted->results, wanted->count, timed,
+                                        error);
+    if (!note_others(wanted, sleep, &first))
+        return asyri_fail_memory(error);
+    return first ? asyri_deadlock_enter(first, timed, sleep, error) : ASYR_OK;
+}
+
+/* Maps, which are run in part, come after the look for circles. */
+static void join_wanted_maps(const struct asyri_wanted *wanted,
+                             struct asyri_frame *frame)
+{
+    for (int64_t i = 0; i < wanted->count; i++) {
+        asyri_job *job = asyri_job_of(wanted->results[i]);
+        if (!asyri_result_is_ready(&job->result) &&
+            asyri_job_pool(job) == frame->pool)
+            run_awaited(job, frame->worker);
+        if (is_enough(&job->result, wanted))
+            return;
+    }
+}
+
+static asyr_status before_inner_sleep_for(const struct asyri_wanted *wanted,
+                                          struct asyri_frame *frame,
+                                          struct asyri_sleep *sleep,
+                                          asyr_error **error)
+{
+    bool helps = frame && wanted->deadline == ASYR_FOREVER;
+    if (helps && run_wanted(wanted, frame))
+        return ASYR_OK;
+    asyr_status status = enter_deadlocks(wanted, sleep, error);
+    if (status != ASYR_OK || !frame)
+        return status;
+    frame->sleep = sleep;
+    if (helps)
+        join_wanted_maps(wanted, frame);
+    if (frame->worker && !frame->worker->is_pinned)
+        block_worker(frame->worker, sleep);
+    return ASYR_OK;
+}
+
+static bool is_inside_callback(const struct asyri_wanted *wanted)
+{
+    uintptr_t self = asyri_thread_self();
+    if (asyri_queue_running_here())
+        return true;
+    for (int64_t i = 0; i < wanted->count; i++)
+        if (asyri_queue_is_run_by(asyri_result_queue(wanted->results[i]), self))
+            return true;
+    return false;
+}
+
+static asyr_status before_sleep_for(const struct asyri_wanted *wanted,
+                                    struct asyri_sleep *sleep, asyr_error **error)
+{
+    struct asyri_frame *frame = asyri_frame_current();
+    if (frame || is_inside_callback(wanted))
+        return before_inner_sleep_for(wanted, frame, sleep, error);
+    if (wanted->deadline != ASYR_FOREVER)
+        return ASYR_OK;
+    for (int64_t i = 0; i < wanted->count; i++) {
+        asyri_job *job = asyri_job_of(wanted->results[i]);
+        if (asyri_job_pool(job)->helping == ASYR_HELP_ALL)
+            help_from_outside(job);
+        if (is_enough(&job->result, wanted))
+            break;
+    }
+    return ASYR_OK;
+}
+
 static void after_sleep(asyr_result *result, struct asyri_sleep *sleep)
 {
     (void)result;
@@ -140,10 +257,20 @@ static void after_sleep(asyr_result *result, struct asyri_sleep *sleep)
     asyri_sleep_end(sleep);
 }
 
+static void forget_others(struct asyri_sleep *sleep)
+{
+    for (int64_t i = 0; i < sleep->other_count; i++)
+        asyri_result_unref(sleep->others[i]);
+    asyri_free(sleep->others);
+    sleep->others = NULL;
+    sleep->other_count = 0;
+}
+
 void asyri_sleep_end(struct asyri_sleep *sleep)
 {
     asyr_worker *worker = sleep->worker;
     asyri_deadlock_leave(sleep);
+    forget_others(sleep);
     if (!worker)
         return;
     asyri_mutex_lock(&worker->pool->lock);
@@ -169,4 +296,5 @@ const struct asyri_result_ops asyri_pool_result_ops = {
     .want_queue = want_queue,
     .before_sleep = before_sleep,
     .after_sleep = after_sleep,
+    .before_sleep_for = before_sleep_for,
 };

@@ -17,6 +17,7 @@
 #include "../core/function.h"
 #include "../core/value.h"
 #include "pool.h"
+#include "promise.h"
 #include "strand.h"
 #include "worker.h"
 
@@ -118,7 +119,7 @@ void asyri_job_release(asyri_job *job, int32_t holds)
  * than by the thread that made the result ready.  The strand goes on afterwards, so
  * that its callbacks keep its order.
  */
-static void end_full(asyri_job *job, union asyri_outcome outcome, uint32_t kind)
+bool asyri_job_end_full(asyri_job *job, union asyri_outcome outcome, uint32_t kind)
 {
     asyr_strand *strand = asyri_job_strand(job);
     bool settled = asyri_result_settle(&job->result, outcome, kind);
@@ -129,16 +130,17 @@ static void end_full(asyri_job *job, union asyri_outcome outcome, uint32_t kind)
     if (settled)
         asyri_result_deliver(&job->result);
     if (!strand)
-        return;
+        return settled;
     asyri_strand_advance(job);
     asyri_job_release(job, 1);
+    return settled;
 }
 
 void asyri_job_end(asyri_job *job, union asyri_outcome outcome, uint32_t kind,
                    struct asyri_spent *spent)
 {
     if (job->result.rare) {
-        end_full(job, outcome, kind);
+        asyri_job_end_full(job, outcome, kind);
         return;
     }
     drop_work(job, spent);
@@ -190,6 +192,7 @@ void asyri_job_end_forced(asyri_job *job, bool claimed)
 {
     asyri_map *map = asyri_job_map(job);
     bool was_last = map && asyri_map_count_off(map, asyri_map_drop(map));
+    asyri_promise_tell_cancelled(job);
     asyri_result_deliver(&job->result);
     if (claimed && (!map || asyri_job_strand(job))) {
         let_work_go(job, ASYRI_TOLD);

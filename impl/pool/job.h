@@ -17,7 +17,8 @@ enum asyri_job_kind {
     ASYRI_JOB_APPLY,
     ASYRI_JOB_MAP,
     ASYRI_JOB_STARMAP,
-    ASYRI_JOB_RANGE
+    ASYRI_JOB_RANGE,
+    ASYRI_JOB_PROMISE /* completed by hand: it is claimed, and in no queue */
 };
 
 typedef struct asyri_job {
@@ -45,6 +46,7 @@ struct asyri_job_rare {
     asyri_list waiting; /* behind others in its strand, or among the spilled */
     void *spilled;      /* the entry, if it is among those */
     bool heads_strand;  /* it is the one task of its strand that may begin */
+    asyri_closure *cancel_hook; /* of a promise: whom to tell of a cancel, once */
     /* of the thread that ends its pool by force: */
     asyri_job *next_doomed;
     bool was_claimed; /* by that thread */
@@ -135,6 +137,8 @@ void asyri_job_release(asyri_job *job, int32_t holds);
  */
 void asyri_job_end(asyri_job *job, union asyri_outcome outcome, uint32_t kind,
                    struct asyri_spent *spent);
+/* The same for a full job; false if it had been settled before. */
+bool asyri_job_end_full(asyri_job *job, union asyri_outcome outcome, uint32_t kind);
 /* All units of a map have ended: decide its outcome, and deliver it. */
 void asyri_job_end_map(asyri_job *job);
 /* A participant leaves early: let another one come, who has a hold of the work. */

@@ -122,6 +122,10 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
                               asyr_function *function, asyr_value *input,
                               const asyr_task_options *options, asyr_result **result,
                               asyr_error **error);
+/* The same for a job that is not queued; its kind says what becomes of it. */
+asyr_status asyri_pool_submit_apart(asyr_pool *pool, enum asyri_job_kind kind,
+                                    const asyr_task_options *options,
+                                    asyr_result **result, asyr_error **error);
 /* submit_many.c: several calls, all or none; `arguments` and `results` may be NULL. */
 asyr_status asyri_pool_submit_many(asyr_pool *pool, asyr_function *function,
                                    asyr_value *const *arguments, int64_t count,

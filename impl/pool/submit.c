@@ -19,6 +19,7 @@
 #include "../core/queue.h"
 #include "../core/value.h"
 #include "../platform/fork.h"
+#include "promise.h"
 #include "strand.h"
 #include "worker.h"
 
@@ -219,9 +220,10 @@ static uint32_t first_state(const struct asyri_submit *submit)
         state |= ASYRI_CALLS_BACK;
     if (submit->options->event_kind == ASYR_EVENT_DONE)
         state |= ASYRI_OBSERVED;
-    if (submit->map || submit->options->strand || submit->here)
+    bool by_hand = submit->kind == ASYRI_JOB_PROMISE;
+    if (submit->map || submit->options->strand || submit->here || by_hand)
         state |= ASYRI_POPPED;
-    if (submit->here)
+    if (submit->here || by_hand)
         state |= ASYRI_CLAIMED;
     return state;
 }
@@ -387,7 +389,8 @@ static bool publish(struct asyri_submit *submit, asyri_shard *home)
 {
     asyri_job *job = submit->job;
     asyri_submit_set_state(submit);
-    if (submit->here || (submit->map && submit->map->items == 0))
+    if (submit->here || (submit->map && submit->map->items == 0) ||
+        submit->kind == ASYRI_JOB_PROMISE)
         return true;
     if (submit->options->strand) {
         if (!asyri_shard_reserve(home, 1))
@@ -462,7 +465,7 @@ static asyr_status submit_full(struct asyri_submit *submit, asyr_error **error)
         asyri_job_release(submit->job, 1);
     } else if (submit->here) {
         run_on_this_thread(submit);
-    } else {
+    } else if (submit->kind != ASYRI_JOB_PROMISE) {
         asyri_pool_notify(submit->pool);
     }
     return ASYR_OK;
@@ -525,6 +528,21 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
     if (options != &asyri_task_defaults)
         status = asyri_pool_check_options(pool, options, error);
     return status == ASYR_OK ? submit_checked(&submit, result, error) : status;
+}
+
+asyr_status asyri_pool_submit_apart(asyr_pool *pool, enum asyri_job_kind kind,
+                                    const asyr_task_options *options,
+                                    asyr_result **result, asyr_error **error)
+{
+    struct asyri_submit submit = {.pool = pool, .kind = kind, .options = options};
+    if (!asyri_submit_takes(pool, options))
+        return asyri_pool_check_open(pool, error);
+    asyr_status status = asyri_pool_check_options(pool, options, error);
+    if (status == ASYR_OK)
+        status = submit_full(&submit, error);
+    if (status == ASYR_OK)
+        *result = &submit.job->result;
+    return status;
 }
 
 asyr_status asyri_pool_submit_range(asyr_pool *pool, const struct asyri_range *range,
@@ -634,6 +652,8 @@ asyr_status asyri_pool_cancel(asyr_result *result, int32_t *outcome)
         *outcome = ASYR_CANCEL_DEQUEUED;
     } else if (asyri_job_map(job)) {
         *outcome = cancel_map(job);
+    } else {
+        asyri_promise_tell_cancelled(job);
     }
     asyri_pool_check_end(asyri_job_pool(job));
     return ASYR_OK;

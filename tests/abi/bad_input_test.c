@@ -550,6 +550,45 @@ static void libraries_and_prototypes(void)
     asyr_library_unref(library);
 }
 
+static void counts_of_results(void)
+{
+    int64_t index = 0;
+    asyr_queue *queue = NULL;
+    asyr_result *none[1] = {NULL};
+    for (size_t i = 0; i < COUNT(negative); i++) {
+        int64_t count = negative[i];
+        REFUSED(BAD, asyr_result_wait_any(none, count, 0, NULL, &index, error));
+        REFUSED(BAD, asyr_result_wait_all(none, count, 0, NULL, error));
+        REFUSED(BAD,
+                asyr_result_wait_first_error(none, count, 0, NULL, &index, error));
+        REFUSED(BAD, asyr_result_as_completed(none, count, &queue, error));
+    }
+    REFUSED(BAD, asyr_result_wait_any(none, 0, 0, NULL, &index, error));
+    CHECK(index == -1);
+    CHECK(queue == NULL);
+}
+
+static void promises_that_are_over(void)
+{
+    asyr_promise *promise = NULL;
+    asyr_result *result = NULL;
+    asyr_pool *pool = new_pool(ASYR_WORKERS_OWN);
+    asyr_error *oops = asyr_error_new(ASYR_E_TASK, NULL, NULL);
+    ACCEPTED(asyr_promise_new(pool, NULL, &promise, &result, error));
+    ACCEPTED(asyr_promise_set_value(promise, NULL, error));
+    REFUSED(ASYR_E_STATE, asyr_promise_set_value(promise, NULL, error));
+    REFUSED(ASYR_E_STATE, asyr_promise_set_error(promise, oops, error));
+    asyr_promise_unref(promise);
+    asyr_result_unref(result);
+    asyr_error_unref(oops);
+    end_pool(pool);
+    pool = new_pool(ASYR_WORKERS_OWN);
+    ACCEPTED(asyr_pool_close(pool, error));
+    REFUSED(ASYR_E_POOL_CLOSED, asyr_promise_new(pool, NULL, &promise, NULL, error));
+    CHECK(promise == NULL);
+    end_pool(pool);
+}
+
 int main(void)
 {
     errors_and_timeouts();
@@ -570,6 +609,8 @@ int main(void)
     submits_to_a_closed_queue();
     an_event_without_a_queue();
     workers();
+    counts_of_results();
+    promises_that_are_over();
     tasks();
     return finish();
 }

@@ -475,6 +475,50 @@ static void iterators(void)
     asyr_iterator_unref(made);
 }
 
+static void no_hook(void *arg)
+{
+    (void)arg;
+}
+
+static void promises(void)
+{
+    asyr_promise *made = NULL;
+    asyr_promise_unref(NULL);
+    CHECK(asyr_promise_ref(NULL) == NULL);
+    CHECK(!asyr_promise_is_cancelled(NULL));
+    REFUSED(NONE, asyr_promise_new(NULL, NULL, &made, NULL, error));
+    REFUSED(NONE, asyr_promise_new(some_pool, NULL, NULL, NULL, error));
+    CHECK(made == NULL);
+    REFUSED(NONE, asyr_promise_set_value(NULL, some_value, error));
+    REFUSED(NONE, asyr_promise_set_error(NULL, some_error, error));
+    REFUSED_CONSUMING(NONE, asyr_promise_set_cancel_hook(NULL, no_hook, &released,
+                                                         count_release, error));
+    ACCEPTED(asyr_promise_new(some_pool, NULL, &made, NULL, error));
+    REFUSED(NONE, asyr_promise_set_error(made, NULL, error));
+    ACCEPTED(asyr_promise_set_cancel_hook(made, NULL, NULL, NULL, error));
+    ACCEPTED(asyr_promise_set_value(made, NULL, error));
+    asyr_promise_unref(made);
+}
+
+static void combined_results(void)
+{
+    asyr_queue *queue = NULL;
+    asyr_result *holes[2] = {some_result, NULL};
+    REFUSED(NONE, asyr_result_wait_any(NULL, 1, 0, NULL, NULL, error));
+    REFUSED(NONE, asyr_result_wait_any(holes, 2, 0, NULL, NULL, error));
+    REFUSED(NONE, asyr_result_wait_all(NULL, 1, 0, NULL, error));
+    REFUSED(NONE, asyr_result_wait_all(holes, 2, 0, NULL, error));
+    REFUSED(NONE, asyr_result_wait_first_error(NULL, 1, 0, NULL, NULL, error));
+    REFUSED(NONE, asyr_result_wait_first_error(holes, 2, 0, NULL, NULL, error));
+    REFUSED(NONE, asyr_result_as_completed(NULL, 1, &queue, error));
+    REFUSED(NONE, asyr_result_as_completed(holes, 2, &queue, error));
+    REFUSED(NONE, asyr_result_as_completed(holes, 1, NULL, error));
+    CHECK(queue == NULL);
+    ACCEPTED(asyr_result_wait_any(holes, 1, ASYR_FOREVER, NULL, NULL, error));
+    ACCEPTED(asyr_result_wait_all(NULL, 0, 0, NULL, error));
+    ACCEPTED(asyr_result_wait_first_error(NULL, 0, 0, NULL, NULL, error));
+}
+
 int main(void)
 {
     make_objects();
@@ -495,6 +539,8 @@ int main(void)
     strands_and_workers();
     lazy_maps();
     iterators();
+    promises();
+    combined_results();
     release_objects();
     return finish();
 }

@@ -18,6 +18,7 @@
     SUITE(call_number)                                                              \
     SUITE(call_pointer)                                                             \
     SUITE(clock)                                                                    \
+    SUITE(combine)                                                                  \
     SUITE(container)                                                                \
     SUITE(deque)                                                                    \
     SUITE(direct)                                                                   \
@@ -47,6 +48,7 @@
     SUITE(platform)                                                                 \
     SUITE(pool)                                                                     \
     SUITE(post)                                                                     \
+    SUITE(promise)                                                                  \
     SUITE(prototype)                                                                \
     SUITE(queue)                                                                    \
     SUITE(range)                                                                    \

@@ -62,6 +62,8 @@ typedef struct asyr_pool_options asyr_pool_options;
 typedef struct asyr_pool asyr_pool;
 /** An order for tasks: one at a time.  Counted. */
 typedef struct asyr_strand asyr_strand;
+/** The other end of a result that is completed by hand.  Counted. */
+typedef struct asyr_promise asyr_promise;
 /** A worker whose thread is lent by the host.  One owner. */
 typedef struct asyr_worker asyr_worker;
 
@@ -124,6 +126,13 @@ typedef void (*asyr_done_fn)(asyr_result *result, void *arg);
  * @param arg      what was given with the hook.
  */
 typedef void (*asyr_unread_error_fn)(asyr_error *failure, void *arg);
+
+/**
+ * Called once when somebody cancels the result of a promise, or its pool ends by force.
+ *
+ * @param arg  what was given with the hook.
+ */
+typedef void (*asyr_cancel_fn)(void *arg);
 
 #ifdef __cplusplus
 }

@@ -1858,34 +1858,35 @@ int SWIG_Ruby_arity( VALUE proc, int minimal )
 #define SWIGTYPE_p_asyr_library swig_types[5]
 #define SWIGTYPE_p_asyr_pool swig_types[6]
 #define SWIGTYPE_p_asyr_pool_options swig_types[7]
-#define SWIGTYPE_p_asyr_queue swig_types[8]
-#define SWIGTYPE_p_asyr_result swig_types[9]
-#define SWIGTYPE_p_asyr_strand swig_types[10]
-#define SWIGTYPE_p_asyr_task swig_types[11]
-#define SWIGTYPE_p_asyr_task_options swig_types[12]
-#define SWIGTYPE_p_asyr_value swig_types[13]
-#define SWIGTYPE_p_asyr_worker swig_types[14]
-#define SWIGTYPE_p_bool swig_types[15]
-#define SWIGTYPE_p_char swig_types[16]
-#define SWIGTYPE_p_int swig_types[17]
-#define SWIGTYPE_p_long_long swig_types[18]
-#define SWIGTYPE_p_p_asyr_error swig_types[19]
-#define SWIGTYPE_p_p_asyr_function swig_types[20]
-#define SWIGTYPE_p_p_asyr_iterator swig_types[21]
-#define SWIGTYPE_p_p_asyr_library swig_types[22]
-#define SWIGTYPE_p_p_asyr_pool swig_types[23]
-#define SWIGTYPE_p_p_asyr_pool_options swig_types[24]
-#define SWIGTYPE_p_p_asyr_queue swig_types[25]
-#define SWIGTYPE_p_p_asyr_strand swig_types[26]
-#define SWIGTYPE_p_p_asyr_task_options swig_types[27]
-#define SWIGTYPE_p_short swig_types[28]
-#define SWIGTYPE_p_signed_char swig_types[29]
-#define SWIGTYPE_p_unsigned_char swig_types[30]
-#define SWIGTYPE_p_unsigned_int swig_types[31]
-#define SWIGTYPE_p_unsigned_long_long swig_types[32]
-#define SWIGTYPE_p_unsigned_short swig_types[33]
-static swig_type_info *swig_types[35];
-static swig_module_info swig_module = {swig_types, 34, 0, 0, 0, 0};
+#define SWIGTYPE_p_asyr_promise swig_types[8]
+#define SWIGTYPE_p_asyr_queue swig_types[9]
+#define SWIGTYPE_p_asyr_result swig_types[10]
+#define SWIGTYPE_p_asyr_strand swig_types[11]
+#define SWIGTYPE_p_asyr_task swig_types[12]
+#define SWIGTYPE_p_asyr_task_options swig_types[13]
+#define SWIGTYPE_p_asyr_value swig_types[14]
+#define SWIGTYPE_p_asyr_worker swig_types[15]
+#define SWIGTYPE_p_bool swig_types[16]
+#define SWIGTYPE_p_char swig_types[17]
+#define SWIGTYPE_p_int swig_types[18]
+#define SWIGTYPE_p_long_long swig_types[19]
+#define SWIGTYPE_p_p_asyr_error swig_types[20]
+#define SWIGTYPE_p_p_asyr_function swig_types[21]
+#define SWIGTYPE_p_p_asyr_iterator swig_types[22]
+#define SWIGTYPE_p_p_asyr_library swig_types[23]
+#define SWIGTYPE_p_p_asyr_pool swig_types[24]
+#define SWIGTYPE_p_p_asyr_pool_options swig_types[25]
+#define SWIGTYPE_p_p_asyr_queue swig_types[26]
+#define SWIGTYPE_p_p_asyr_strand swig_types[27]
+#define SWIGTYPE_p_p_asyr_task_options swig_types[28]
+#define SWIGTYPE_p_short swig_types[29]
+#define SWIGTYPE_p_signed_char swig_types[30]
+#define SWIGTYPE_p_unsigned_char swig_types[31]
+#define SWIGTYPE_p_unsigned_int swig_types[32]
+#define SWIGTYPE_p_unsigned_long_long swig_types[33]
+#define SWIGTYPE_p_unsigned_short swig_types[34]
+static swig_type_info *swig_types[36];
+static swig_module_info swig_module = {swig_types, 35, 0, 0, 0, 0};
 #define SWIG_TypeQuery(name) SWIG_TypeQueryModule(&swig_module, &swig_module, name)
 #define SWIG_MangledTypeQuery(name) SWIG_MangledTypeQueryModule(&swig_module, &swig_module, name)
 
@@ -4224,6 +4225,7 @@ static swig_type_info _swigt__p_asyr_iterator = {"_p_asyr_iterator", "asyr_itera
 static swig_type_info _swigt__p_asyr_library = {"_p_asyr_library", "asyr_library *|struct asyr_library *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_pool = {"_p_asyr_pool", "asyr_pool *|struct asyr_pool *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_pool_options = {"_p_asyr_pool_options", "asyr_pool_options *|struct asyr_pool_options *", 0, 0, (void*)0, 0};
+static swig_type_info _swigt__p_asyr_promise = {"_p_asyr_promise", "asyr_promise *|struct asyr_promise *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_queue = {"_p_asyr_queue", "asyr_queue *|struct asyr_queue *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_result = {"_p_asyr_result", "asyr_result *|struct asyr_result *", 0, 0, (void*)0, 0};
 static swig_type_info _swigt__p_asyr_strand = {"_p_asyr_strand", "asyr_strand *|struct asyr_strand *", 0, 0, (void*)0, 0};
@@ -4260,6 +4262,7 @@ static swig_type_info *swig_type_initial[] = {
   &_swigt__p_asyr_library,
   &_swigt__p_asyr_pool,
   &_swigt__p_asyr_pool_options,
+  &_swigt__p_asyr_promise,
   &_swigt__p_asyr_queue,
   &_swigt__p_asyr_result,
   &_swigt__p_asyr_strand,
@@ -4296,6 +4299,7 @@ static swig_cast_info _swigc__p_asyr_iterator[] = {  {&_swigt__p_asyr_iterator, 
 static swig_cast_info _swigc__p_asyr_library[] = {  {&_swigt__p_asyr_library, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_pool[] = {  {&_swigt__p_asyr_pool, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_pool_options[] = {  {&_swigt__p_asyr_pool_options, 0, 0, 0},{0, 0, 0, 0}};
+static swig_cast_info _swigc__p_asyr_promise[] = {  {&_swigt__p_asyr_promise, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_queue[] = {  {&_swigt__p_asyr_queue, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_result[] = {  {&_swigt__p_asyr_result, 0, 0, 0},{0, 0, 0, 0}};
 static swig_cast_info _swigc__p_asyr_strand[] = {  {&_swigt__p_asyr_strand, 0, 0, 0},{0, 0, 0, 0}};
@@ -4332,6 +4336,7 @@ static swig_cast_info *swig_cast_initial[] = {
   _swigc__p_asyr_library,
   _swigc__p_asyr_pool,
   _swigc__p_asyr_pool_options,
+  _swigc__p_asyr_promise,
   _swigc__p_asyr_queue,
   _swigc__p_asyr_result,
   _swigc__p_asyr_strand,
