@@ -17,6 +17,8 @@ struct asyri_sleep {
     asyr_result *result;  /* NULL while it is in no list */
     asyr_result **others; /* counted: what it waits for besides; NULL for none */
     int64_t other_count;
+    int64_t other_capacity;
+    int64_t strict_count; /* of the others: without them it cannot end */
     bool visited;
     void *worker; /* whose place a spare may take; NULL for none */
 };

@@ -74,7 +74,7 @@ static bool sleeps_for_thread(const struct asyri_sleep *sleep, uintptr_t thread)
 {
     if (waits_for_thread(sleep->result, thread))
         return true;
-    for (int64_t i = 0; i < sleep->other_count; i++)
+    for (int64_t i = 0; i < sleep->strict_count; i++)
         if (waits_for_thread(sleep->others[i], thread))
             return true;
     return false;

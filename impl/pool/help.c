@@ -7,6 +7,7 @@
  */
 #include "../base/alloc.h"
 #include "../core/error.h"
+#include "chain.h"
 #include "deadlock.h"
 #include "pool.h"
 #include "worker.h"
@@ -31,7 +32,7 @@ static void take_entry_back(asyri_job *job, asyr_worker *worker)
 
 static void run_call(asyri_job *job, asyr_worker *worker)
 {
-    if (!asyri_result_claim(&job->result))
+    if (asyri_job_awaits(job) || !asyri_result_claim(&job->result))
         return;
     take_entry_back(job, worker);
     asyri_entry_run(asyri_entry_of(job), worker);
@@ -97,6 +98,70 @@ static void block_worker(asyr_worker *worker, struct asyri_sleep *sleep)
     asyri_sleepers_notify(&pool->sleepers); /* of what is in its own deque */
 }
 
+static void forget_others(struct asyri_sleep *sleep)
+{
+    for (int64_t i = 0; i < sleep->other_count; i++)
+        asyri_result_unref(sleep->others[i]);
+    asyri_free(sleep->others);
+    sleep->others = NULL;
+    sleep->other_count = sleep->strict_count = sleep->other_capacity = 0;
+}
+
+void asyri_sleep_end(struct asyri_sleep *sleep)
+{
+    asyr_worker *worker = sleep->worker;
+    asyri_deadlock_leave(sleep);
+    forget_others(sleep);
+    if (!worker)
+        return;
+    asyri_mutex_lock(&worker->pool->lock);
+    worker->pool->blocked--;
+    asyri_worker_balance_locked(worker->pool);
+    asyri_mutex_unlock(&worker->pool->lock);
+}
+
+static void after_sleep(asyr_result *result, struct asyri_sleep *sleep)
+{
+    (void)result;
+    struct asyri_frame *frame = asyri_frame_current();
+    if (frame && frame->sleep == sleep)
+        frame->sleep = NULL;
+    asyri_sleep_end(sleep);
+}
+
+/* A wait that was refused is over. */
+static asyr_status end_if_refused(asyr_status status, struct asyri_sleep *sleep)
+{
+    if (status != ASYR_OK)
+        after_sleep(NULL, sleep);
+    return status;
+}
+
+/* What a chain waits for, the farthest first. */
+static void run_sources(const struct asyri_sleep *sleep, int64_t from,
+                        struct asyri_frame *frame)
+{
+    for (int64_t i = sleep->other_count; i-- > from;) {
+        asyri_job *job = asyri_job_of(sleep->others[i]);
+        if (!asyri_result_is_ready(&job->result) &&
+            asyri_job_pool(job) == frame->pool)
+            run_unclaimed(job, frame->worker);
+    }
+}
+
+/* The same with those that are run in part or have options, after the look for
+ * circles. */
+static void join_sources(const struct asyri_sleep *sleep, int64_t from,
+                         struct asyri_frame *frame)
+{
+    for (int64_t i = sleep->other_count; i-- > from;) {
+        asyri_job *job = asyri_job_of(sleep->others[i]);
+        if (!asyri_result_is_ready(&job->result) &&
+            asyri_job_pool(job) == frame->pool)
+            run_awaited(job, frame->worker);
+    }
+}
+
 /* Inside a task or a callback. */
 static asyr_status before_inner_sleep(asyr_result *result, struct asyri_frame *frame,
                                       bool timed, struct asyri_sleep *sleep,
@@ -104,14 +169,21 @@ static asyr_status before_inner_sleep(asyr_result *result, struct asyri_frame *f
 {
     asyri_job *job = asyri_job_of(result);
     asyr_worker *worker = frame ? frame->worker : NULL;
-    bool helps = frame && !timed && asyri_job_pool(job) == frame->pool;
-    if (helps && run_unclaimed(job, worker))
+    bool helps = frame && !timed;
+    bool is_own = helps && asyri_job_pool(job) == frame->pool;
+    asyri_sleep_note_sources(result, sleep);
+    if (frame)
+        frame->sleep = sleep;
+    if (helps)
+        run_sources(sleep, 0, frame);
+    if (is_own && run_unclaimed(job, worker))
         return ASYR_OK;
     asyr_status status = asyri_deadlock_enter(result, timed, sleep, error);
     if (status != ASYR_OK || !frame)
         return status;
-    frame->sleep = sleep;
     if (helps)
+        join_sources(sleep, 0, frame);
+    if (is_own)
         run_awaited(job, worker);
     if (worker && !worker->is_pinned && !asyri_result_is_ready(result))
         block_worker(worker, sleep);
@@ -126,7 +198,8 @@ static asyr_status before_sleep(asyr_result *result, int64_t deadline,
     bool timed = deadline != ASYR_FOREVER;
     if (frame || asyri_queue_running_here() ||
         asyri_queue_is_run_by(asyri_result_queue(result), asyri_thread_self()))
-        return before_inner_sleep(result, frame, timed, sleep, error);
+        return end_if_refused(before_inner_sleep(result, frame, timed, sleep, error),
+                              sleep);
     if (!timed && asyri_job_pool(job)->helping == ASYR_HELP_ALL)
         help_from_outside(job);
     return ASYR_OK;
@@ -153,36 +226,33 @@ static bool run_wanted(const struct asyri_wanted *wanted, struct asyri_frame *fr
     return false;
 }
 
-/* Note those that are not ready, all but the first. */
-static bool note_others(const struct asyri_wanted *wanted, struct asyri_sleep *sleep,
-                        asyr_result **first)
+/* Note those that are not ready, all but the first, and what they wait for. */
+static bool note_wanted(const struct asyri_wanted *wanted, struct asyri_sleep *sleep,
+                        asyr_result **first, int64_t *count)
 {
     *first = NULL;
-    sleep->others = asyri_alloc((size_t)wanted->count * sizeof *sleep->others);
-    if (!sleep->others)
-        return false;
     for (int64_t i = 0; i < wanted->count; i++) {
         asyr_result *result = wanted->results[i];
         if (asyri_result_is_ready(result))
             continue;
-        if (*first)
-            sleep->others[sleep->other_count++] = asyri_result_ref(result);
-        else
+        if (!*first)
             *first = result;
+        else if (!asyri_sleep_note(sleep, result))
+            return false;
     }
+    *count = sleep->other_count;
+    asyri_sleep_note_sources(*first, sleep);
     return true;
 }
 
-static asyr_status enter_deadlocks(const struct asyri_wanted *wanted,
-                                   struct asyri_sleep *sleep, asyr_error **error)
+static asyr_status look_for_circles(const struct asyri_wanted *wanted,
+                                    asyr_result *first, struct asyri_sleep *sleep,
+                                    asyr_error **error)
 {
     bool timed = wanted->deadline != ASYR_FOREVER;
-    asyr_result *first;
     if (wanted->any && wanted->count > 1)
         return asyri_deadlock_check_any(wanted->results, wanted->count, timed,
                                         error);
-    if (!note_others(wanted, sleep, &first))
-        return asyri_fail_memory(error);
     return first ? asyri_deadlock_enter(first, timed, sleep, error) : ASYR_OK;
 }
 
@@ -205,15 +275,24 @@ static asyr_status before_inner_sleep_for(const struct asyri_wanted *wanted,
                                           struct asyri_sleep *sleep,
                                           asyr_error **error)
 {
+    asyr_result *first;
+    int64_t sources;
     bool helps = frame && wanted->deadline == ASYR_FOREVER;
+    if (!note_wanted(wanted, sleep, &first, &sources))
+        return asyri_fail_memory(error);
+    if (frame)
+        frame->sleep = sleep;
+    if (helps)
+        run_sources(sleep, sources, frame);
     if (helps && run_wanted(wanted, frame))
         return ASYR_OK;
-    asyr_status status = enter_deadlocks(wanted, sleep, error);
+    asyr_status status = look_for_circles(wanted, first, sleep, error);
     if (status != ASYR_OK || !frame)
         return status;
-    frame->sleep = sleep;
-    if (helps)
+    if (helps) {
+        join_sources(sleep, sources, frame);
         join_wanted_maps(wanted, frame);
+    }
     if (frame->worker && !frame->worker->is_pinned)
         block_worker(frame->worker, sleep);
     return ASYR_OK;
@@ -246,37 +325,6 @@ static asyr_status before_sleep_for(const struct asyri_wanted *wanted,
             break;
     }
     return ASYR_OK;
-}
-
-static void after_sleep(asyr_result *result, struct asyri_sleep *sleep)
-{
-    (void)result;
-    struct asyri_frame *frame = asyri_frame_current();
-    if (frame && frame->sleep == sleep)
-        frame->sleep = NULL;
-    asyri_sleep_end(sleep);
-}
-
-static void forget_others(struct asyri_sleep *sleep)
-{
-    for (int64_t i = 0; i < sleep->other_count; i++)
-        asyri_result_unref(sleep->others[i]);
-    asyri_free(sleep->others);
-    sleep->others = NULL;
-    sleep->other_count = 0;
-}
-
-void asyri_sleep_end(struct asyri_sleep *sleep)
-{
-    asyr_worker *worker = sleep->worker;
-    asyri_deadlock_leave(sleep);
-    forget_others(sleep);
-    if (!worker)
-        return;
-    asyri_mutex_lock(&worker->pool->lock);
-    worker->pool->blocked--;
-    asyri_worker_balance_locked(worker->pool);
-    asyri_mutex_unlock(&worker->pool->lock);
 }
 
 static asyr_status want_queue(asyr_result *result, asyr_error **error)

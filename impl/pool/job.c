@@ -16,6 +16,7 @@
 #include "../core/error.h"
 #include "../core/function.h"
 #include "../core/value.h"
+#include "chain.h"
 #include "pool.h"
 #include "promise.h"
 #include "strand.h"
@@ -158,7 +159,9 @@ static void let_work_go(asyri_job *job, uint32_t other_holds)
         asyri_result_let_go(&job->result, ASYRI_WORKED | other_holds);
         return;
     }
-    if (asyri_job_strand(job))
+    if (asyri_chain_is_dropped_early(job))
+        asyri_chain_end_wait(job);
+    else if (asyri_job_strand(job))
         asyri_strand_drop(job);
     asyri_job_release(job, 1);
     if (other_holds)

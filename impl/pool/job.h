@@ -18,7 +18,8 @@ enum asyri_job_kind {
     ASYRI_JOB_MAP,
     ASYRI_JOB_STARMAP,
     ASYRI_JOB_RANGE,
-    ASYRI_JOB_PROMISE /* completed by hand: it is claimed, and in no queue */
+    ASYRI_JOB_PROMISE, /* completed by hand: it is claimed, and in no queue */
+    ASYRI_JOB_CHAINED  /* waits for other results, in no queue until its turn */
 };
 
 typedef struct asyri_job {
@@ -42,7 +43,10 @@ struct asyri_job_rare {
     asyr_strand *strand; /* counted; may be NULL */
     asyri_map *map;      /* owned; NULL for an apply */
     asyri_job *job;
+    bool is_chained;
     /* under the pool's lock: */
+    atomic_bool awaits;        /* of a chain: its turn has not come; read without */
+    struct asyri_chain *chain; /* while it is there */
     asyri_list waiting; /* behind others in its strand, or among the spilled */
     void *spilled;      /* the entry, if it is among those */
     bool heads_strand;  /* it is the one task of its strand that may begin */

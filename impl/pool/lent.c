@@ -11,6 +11,7 @@
 #include "../base/alloc.h"
 #include "../core/error.h"
 #include "../core/value.h"
+#include "chain.h"
 
 static asyr_status fail_stop(asyr_error **error)
 {
@@ -210,7 +211,7 @@ asyr_status asyri_worker_next(asyr_worker *worker, int64_t timeout_ns,
 static bool can_be_claimed(const asyr_worker *worker, asyri_job *job)
 {
     return asyri_job_pool(job) == worker->pool && !asyri_job_map(job) &&
-           !asyri_job_strand(job) &&
+           !asyri_job_strand(job) && !asyri_job_awaits(job) &&
            !(asyri_result_state(&job->result) & ASYRI_SETTLED);
 }
 

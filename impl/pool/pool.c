@@ -350,9 +350,7 @@ static void seal(asyr_pool *pool)
     asyri_sleepers_wake_all(&pool->sleepers);
     asyri_mutex_lock(&pool->lock);
     asyri_waitlist_wake_all(&pool->space);
-    for (asyri_list *node = pool->strands.next; node != &pool->strands;
-         node = node->next)
-        asyri_waitlist_wake_all(&ASYRI_OBJECT(node, asyr_strand, link)->wake);
+    asyri_strands_look_again_locked(pool);
     asyri_mutex_unlock(&pool->lock);
     asyri_pool_check_end(pool);
 }

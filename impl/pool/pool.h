@@ -56,21 +56,22 @@ struct asyr_pool {
     asyri_sleepers sleepers;
     /* under the lock: */
     asyri_mutex lock;
-    asyr_error *forced;          /* what ended it; set before the state */
-    int64_t queued;              /* with a limit: tasks not begun */
-    int64_t held;                /* tasks of strands that have not begun */
-    int64_t guests;              /* threads that run its tasks and are no workers */
-    int64_t workers;             /* alive, spares and pinned threads included */
-    int64_t pinned;              /* threads of pinned strands */
-    int64_t blocked;             /* workers that wait inside a task */
-    asyri_list spilled;          /* jobs whose entries found no memory for a place */
-    asyri_list strands;          /* those with a thread of their own */
-    asyri_list iterators;        /* lazy maps that have not ended */
-    int64_t unread;              /* of those, the ones with input still to come */
-    bool dispatching;            /* the dispatcher's thread lives */
-    asyri_waitlist space;        /* submits without a place */
-    asyri_waitlist wanted;       /* hosts that would lend a worker */
-    asyri_waitlist ended;        /* joins */
+    asyr_error *forced;    /* what ended it; set before the state */
+    int64_t queued;        /* with a limit: tasks not begun */
+    int64_t held;          /* tasks of strands and chains that have not begun */
+    int64_t awaiting;      /* of those, tasks whose turn has not come in a chain */
+    int64_t guests;        /* threads that run its tasks and are no workers */
+    int64_t workers;       /* alive, spares and pinned threads included */
+    int64_t pinned;        /* threads of pinned strands */
+    int64_t blocked;       /* workers that wait inside a task */
+    asyri_list spilled;    /* jobs whose entries found no memory for a place */
+    asyri_list strands;    /* those with a thread of their own */
+    asyri_list iterators;  /* lazy maps that have not ended */
+    int64_t unread;        /* of those, the ones with input still to come */
+    bool dispatching;      /* the dispatcher's thread lives */
+    asyri_waitlist space;  /* submits without a place */
+    asyri_waitlist wanted; /* hosts that would lend a worker */
+    asyri_waitlist ended;  /* joins */
     struct asyri_heap_set heaps; /* once it has ended */
 };
 
@@ -122,8 +123,10 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
                               asyr_function *function, asyr_value *input,
                               const asyr_task_options *options, asyr_result **result,
                               asyr_error **error);
-/* The same for a job that is not queued; its kind says what becomes of it. */
+/* The same for a promise, or for a job that waits in a chain; the others are NULL. */
 asyr_status asyri_pool_submit_apart(asyr_pool *pool, enum asyri_job_kind kind,
+                                    asyr_function *function,
+                                    struct asyri_chain *chain,
                                     const asyr_task_options *options,
                                     asyr_result **result, asyr_error **error);
 /* submit_many.c: several calls, all or none; `arguments` and `results` may be NULL. */

@@ -34,7 +34,8 @@ asyr_status asyri_promise_new(asyr_pool *pool, const asyr_task_options *options,
     if (!created)
         return asyri_fail_memory(error);
     asyr_status status =
-        asyri_pool_submit_apart(pool, ASYRI_JOB_PROMISE, options, result, error);
+        asyri_pool_submit_apart(pool, ASYRI_JOB_PROMISE, NULL, NULL, options, result,
+                                error);
     if (status != ASYR_OK) {
         asyri_free(created);
         return status;

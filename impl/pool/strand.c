@@ -46,19 +46,30 @@ static bool activate_locked(asyr_strand *strand, asyri_job *job)
     return false;
 }
 
-bool asyri_strand_push(asyri_job *job)
+bool asyri_strand_push_locked(asyri_job *job)
 {
     asyr_strand *strand = asyri_job_strand(job);
-    asyr_pool *pool = strand->pool;
-    bool begins = false;
+    strand->pool->held++;
+    if (!strand->active)
+        return activate_locked(strand, job);
+    asyri_list_append(&strand->waiting, &asyri_job_rare(job)->waiting);
+    return false;
+}
+
+bool asyri_strand_push(asyri_job *job)
+{
+    asyr_pool *pool = asyri_job_pool(job);
     asyri_mutex_lock(&pool->lock);
-    pool->held++;
-    if (strand->active)
-        asyri_list_append(&strand->waiting, &asyri_job_rare(job)->waiting);
-    else
-        begins = activate_locked(strand, job);
+    bool begins = asyri_strand_push_locked(job);
     asyri_mutex_unlock(&pool->lock);
     return begins;
+}
+
+void asyri_strands_look_again_locked(asyr_pool *pool)
+{
+    for (asyri_list *node = pool->strands.next; node != &pool->strands;
+         node = node->next)
+        asyri_waitlist_wake_all(&ASYRI_OBJECT(node, asyr_strand, link)->wake);
 }
 
 /* One less is held back: if nothing more will come, the workers end. */
@@ -170,7 +181,7 @@ static void *next_entry(asyr_strand *strand)
     asyr_pool *pool = strand->pool;
     asyri_mutex_lock(&pool->lock);
     while (!strand->head && !strand->released &&
-           (asyri_pool_expects_tasks(pool) || strand->active))
+           (asyri_pool_expects_tasks(pool) || strand->active || pool->awaiting > 0))
         asyri_waitlist_wait(&strand->wake, NULL, &pool->lock, ASYR_FOREVER, NULL);
     void *entry = strand->head;
     strand->head = NULL;

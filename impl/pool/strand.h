@@ -30,6 +30,10 @@ void asyri_strand_unref(asyr_strand *strand);
  * the caller then puts its entry into the shard's ring.
  */
 bool asyri_strand_push(asyri_job *job);
+/* The same with the pool's lock alone; the caller offers it. */
+bool asyri_strand_push_locked(asyri_job *job);
+/* Have the pinned ones look whether they are still needed. */
+void asyri_strands_look_again_locked(asyr_pool *pool);
 /* The job has begun. */
 void asyri_strand_begin(asyri_job *job);
 /* It will never begin, and was claimed by this thread. */

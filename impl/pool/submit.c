@@ -19,6 +19,7 @@
 #include "../core/queue.h"
 #include "../core/value.h"
 #include "../platform/fork.h"
+#include "chain.h"
 #include "promise.h"
 #include "strand.h"
 #include "worker.h"
@@ -221,7 +222,9 @@ static uint32_t first_state(const struct asyri_submit *submit)
     if (submit->options->event_kind == ASYR_EVENT_DONE)
         state |= ASYRI_OBSERVED;
     bool by_hand = submit->kind == ASYRI_JOB_PROMISE;
-    if (submit->map || submit->options->strand || submit->here || by_hand)
+    bool is_queued =
+        submit->map || submit->options->strand || submit->here || by_hand;
+    if (is_queued && !submit->chain)
         state |= ASYRI_POPPED;
     if (submit->here || by_hand)
         state |= ASYRI_CLAIMED;
@@ -270,8 +273,11 @@ bool asyri_submit_make_rare(struct asyri_submit *submit, asyri_shard *shard)
         .policy = options->error_policy,
         .strand = asyri_strand_ref(options->strand),
         .map = submit->map,
-        .job = submit->job};
+        .job = submit->job,
+        .is_chained = submit->chain != NULL,
+        .chain = submit->chain};
     atomic_init(&rare->live, 1);
+    atomic_init(&rare->awaits, rare->is_chained);
     atomic_init(&rare->holds, 2);
     submit->job->result.rare = &rare->common;
     return true;
@@ -384,13 +390,20 @@ void asyri_submit_discard(struct asyri_submit *submit, asyri_shard *home,
     asyri_recipe_give(submit->unused, 1);
 }
 
+static bool is_queued_at_once(const struct asyri_submit *submit)
+{
+    return submit->kind != ASYRI_JOB_PROMISE && submit->kind != ASYRI_JOB_CHAINED;
+}
+
 /* With the lock of its shard: show it to those who run jobs, and who end them. */
 static bool publish(struct asyri_submit *submit, asyri_shard *home)
 {
     asyri_job *job = submit->job;
     asyri_submit_set_state(submit);
+    if (submit->chain)
+        asyri_chain_begin_wait(submit->chain, job);
     if (submit->here || (submit->map && submit->map->items == 0) ||
-        submit->kind == ASYRI_JOB_PROMISE)
+        !is_queued_at_once(submit))
         return true;
     if (submit->options->strand) {
         if (!asyri_shard_reserve(home, 1))
@@ -465,7 +478,7 @@ static asyr_status submit_full(struct asyri_submit *submit, asyr_error **error)
         asyri_job_release(submit->job, 1);
     } else if (submit->here) {
         run_on_this_thread(submit);
-    } else if (submit->kind != ASYRI_JOB_PROMISE) {
+    } else if (is_queued_at_once(submit)) {
         asyri_pool_notify(submit->pool);
     }
     return ASYR_OK;
@@ -531,10 +544,16 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
 }
 
 asyr_status asyri_pool_submit_apart(asyr_pool *pool, enum asyri_job_kind kind,
+                                    asyr_function *function,
+                                    struct asyri_chain *chain,
                                     const asyr_task_options *options,
                                     asyr_result **result, asyr_error **error)
 {
-    struct asyri_submit submit = {.pool = pool, .kind = kind, .options = options};
+    struct asyri_submit submit = {.pool = pool,
+                                  .kind = kind,
+                                  .function = function,
+                                  .options = options,
+                                  .chain = chain};
     if (!asyri_submit_takes(pool, options))
         return asyri_pool_check_open(pool, error);
     asyr_status status = asyri_pool_check_options(pool, options, error);
@@ -647,7 +666,8 @@ asyr_status asyri_pool_cancel(asyr_result *result, int32_t *outcome)
     atomic_fetch_or_explicit(&result->state, ASYRI_CANCELLED, memory_order_relaxed);
     bool is_whole = !asyri_job_map(job) || asyri_job_strand(job);
     if (is_whole && asyri_result_claim(result)) {
-        asyri_pool_begin_tasks(asyri_job_pool(job), asyri_job_task_count(job));
+        if (!asyri_chain_is_dropped_early(job))
+            asyri_pool_begin_tasks(asyri_job_pool(job), asyri_job_task_count(job));
         asyri_job_drop(job, cancelled_error());
         *outcome = ASYR_CANCEL_DEQUEUED;
     } else if (asyri_job_map(job)) {

@@ -16,6 +16,7 @@ struct asyri_submit {
     bool is_detached; /* nobody wants the result */
     bool here;        /* it runs on this thread */
     const struct asyri_range *range;
+    struct asyri_chain *chain; /* what it waits for; NULL for nothing */
     /* made before the shard is locked: */
     asyri_map *map;
     /* made under the shard's lock: */

@@ -568,6 +568,31 @@ static void counts_of_results(void)
     CHECK(queue == NULL);
 }
 
+static void chains_that_cannot_be(void)
+{
+    asyr_strand *strand = NULL;
+    asyr_result *made = NULL;
+    asyr_task_options *options = NULL;
+    asyr_pool *pool = new_pool(ASYR_WORKERS_OWN);
+    for (size_t i = 0; i < COUNT(negative); i++) {
+        int64_t count = negative[i];
+        REFUSED(BAD, asyr_result_all(&made, count, pool, NULL, &made, error));
+        REFUSED(BAD, asyr_result_any(&made, count, pool, NULL, &made, error));
+    }
+    ACCEPTED(asyr_strand_new(pool, ASYR_STRAND_SERIAL, &strand, error));
+    ACCEPTED(asyr_task_options_new(&options, error));
+    ACCEPTED(asyr_task_options_set_strand(options, strand, error));
+    REFUSED(BAD, asyr_result_all(NULL, 0, pool, options, &made, error));
+    REFUSED(BAD, asyr_result_any(NULL, 0, pool, options, &made, error));
+    asyr_task_options_free(options);
+    asyr_strand_unref(strand);
+    ACCEPTED(asyr_pool_close(pool, error));
+    REFUSED(ASYR_E_POOL_CLOSED, asyr_result_all(NULL, 0, pool, NULL, &made, error));
+    REFUSED(ASYR_E_POOL_CLOSED, asyr_result_any(NULL, 0, pool, NULL, &made, error));
+    CHECK(made == NULL);
+    end_pool(pool);
+}
+
 static void promises_that_are_over(void)
 {
     asyr_promise *promise = NULL;
@@ -610,6 +635,7 @@ int main(void)
     an_event_without_a_queue();
     workers();
     counts_of_results();
+    chains_that_cannot_be();
     promises_that_are_over();
     tasks();
     return finish();

@@ -519,6 +519,28 @@ static void combined_results(void)
     ACCEPTED(asyr_result_wait_first_error(NULL, 0, 0, NULL, NULL, error));
 }
 
+static void chained_results(void)
+{
+    asyr_result *made = NULL;
+    asyr_result *holes[2] = {some_result, NULL};
+    asyr_function *f = some_function;
+    REFUSED(NONE, asyr_result_then(NULL, NULL, f, NULL, &made, error));
+    REFUSED(NONE, asyr_result_then(some_result, NULL, NULL, NULL, &made, error));
+    REFUSED(NONE, asyr_result_rescue(NULL, NULL, f, NULL, &made, error));
+    REFUSED(NONE, asyr_result_rescue(some_result, NULL, NULL, NULL, &made, error));
+    REFUSED(NONE, asyr_result_all(NULL, 1, some_pool, NULL, &made, error));
+    REFUSED(NONE, asyr_result_all(holes, 2, some_pool, NULL, &made, error));
+    REFUSED(NONE, asyr_result_all(NULL, 0, NULL, NULL, &made, error));
+    REFUSED(NONE, asyr_result_any(NULL, 1, some_pool, NULL, &made, error));
+    REFUSED(NONE, asyr_result_any(holes, 2, some_pool, NULL, &made, error));
+    REFUSED(NONE, asyr_result_any(NULL, 0, NULL, NULL, &made, error));
+    CHECK(made == NULL);
+    ACCEPTED(asyr_result_then(some_result, NULL, f, NULL, NULL, error));
+    ACCEPTED(asyr_result_rescue(some_result, NULL, f, NULL, NULL, error));
+    ACCEPTED(asyr_result_all(holes, 1, NULL, NULL, NULL, error));
+    ACCEPTED(asyr_result_any(holes, 1, NULL, NULL, NULL, error));
+}
+
 int main(void)
 {
     make_objects();
@@ -541,6 +563,7 @@ int main(void)
     iterators();
     promises();
     combined_results();
+    chained_results();
     release_objects();
     return finish();
 }

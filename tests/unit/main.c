@@ -17,6 +17,7 @@
     SUITE(call_array)                                                               \
     SUITE(call_number)                                                              \
     SUITE(call_pointer)                                                             \
+    SUITE(chain)                                                                    \
     SUITE(clock)                                                                    \
     SUITE(combine)                                                                  \
     SUITE(container)                                                                \

@@ -5,6 +5,12 @@
  * The results of one call may belong to different pools.  One that is given twice counts
  * twice.  Waits are those of asyr_result_wait(): what this thread has to drain is
  * drained, unstarted tasks are helped, and inside a task a spare worker stands in.
+ *
+ * A result that is made of others is a result as any other, of the pool that was given:
+ * its callbacks run as those of a task, and terminating that pool ends it at once, while
+ * the results that it waits for go on.  Closing the pool does not: what was chained
+ * before is accepted work, and runs.  Cancelled before its turn it never runs, its error
+ * is Cancelled, and what it waited for is as it was.
  */
 #ifndef ASYNCRESULT_COMBINE_H
 #define ASYNCRESULT_COMBINE_H
@@ -96,6 +102,89 @@ ASYR_API asyr_status asyr_result_wait_first_error(asyr_result *const *results,
 ASYR_API asyr_status asyr_result_as_completed(asyr_result *const *results,
                                               int64_t count, asyr_queue **queue,
                                               asyr_error **error);
+
+/**
+ * Call a function with the value of a result, once that is ready.
+ *
+ * The value is the function's only argument, and its answer the value of the new result.
+ * An error goes through: it becomes that of the new result, as it is, counts as read,
+ * and the function never runs.
+ *
+ * In a pool whose queue has a limit the task counts from its turn on.  It is then queued
+ * over the limit if need be: it neither blocks nor fails.
+ *
+ * @param result      borrowed; of any pool.
+ * @param pool        borrowed; where the function runs; NULL for the result's own.
+ * @param function    borrowed.
+ * @param options     borrowed; as for asyr_pool_apply_async(), a strand too, which the
+ *                    task enters at its turn; NULL for the defaults.
+ * @param[out] next   owned by the caller; may be NULL.
+ * @param[out] error  may be NULL; owned by the caller.
+ * @return ASYR_OK, or as asyr_pool_apply_async() but for ASYR_E_QUEUE_FULL of the pool:
+ *         a pool that takes no new work refuses.
+ * Threads: any.  Does not block.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_result_then(asyr_result *result, asyr_pool *pool,
+                                      asyr_function *function,
+                                      const asyr_task_options *options,
+                                      asyr_result **next, asyr_error **error);
+
+/**
+ * Call a function with the error of a result, once that is ready.
+ *
+ * The error is the function's only argument, a value of the type error, and counts as
+ * read; the function's answer is the value of the new result.  A value goes through.
+ * Everything else is as for asyr_result_then().
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_result_rescue(asyr_result *result, asyr_pool *pool,
+                                        asyr_function *function,
+                                        const asyr_task_options *options,
+                                        asyr_result **next, asyr_error **error);
+
+/**
+ * Make a result of the values of several: a list, in the order of the results.
+ *
+ * What an error does is the error policy of the options, as for a map.  By default, and
+ * with ASYR_ERRORS_LOWEST, the new result is ready when all are, and its error is the
+ * first to arrive, or that of the lowest place; with ASYR_ERRORS_FAIL_FAST it fails with
+ * the first error at once, and nothing is cancelled; with ASYR_ERRORS_COLLECT it has
+ * each one's value or error.  Errors count as read.
+ *
+ * Nothing of it runs in the pool, and it takes no place in a queue with a limit.
+ *
+ * @param results     borrowed; may be NULL when there are none.
+ * @param count       how many; for 0 the list is empty, and ready at once.
+ * @param pool        borrowed; for the callbacks; NULL for that of the first result.
+ * @param options     borrowed; callbacks, completion queue, event, tag and error policy
+ *                    count, a strand is refused; NULL for the defaults.
+ * @param[out] all    owned by the caller; may be NULL.
+ * @param[out] error  may be NULL; owned by the caller.
+ * @return as asyr_result_then().
+ * Threads: any.  Does not block.
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_result_all(asyr_result *const *results, int64_t count,
+                                     asyr_pool *pool,
+                                     const asyr_task_options *options,
+                                     asyr_result **all, asyr_error **error);
+
+/**
+ * Make a result of the first value of several.
+ *
+ * When all have failed it fails with ASYR_E_TASK, and the value of that error is the
+ * list of the errors, in the order of the results; so it does for no results at all.
+ * Otherwise their errors are dropped; all of them count as read.  The others go on when
+ * the first value is there.
+ *
+ * Everything else is as for asyr_result_all().
+ * @since 0.1
+ */
+ASYR_API asyr_status asyr_result_any(asyr_result *const *results, int64_t count,
+                                     asyr_pool *pool,
+                                     const asyr_task_options *options,
+                                     asyr_result **any, asyr_error **error);
 
 #ifdef __cplusplus
 }
