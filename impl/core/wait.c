@@ -11,7 +11,7 @@
 #include "error.h"
 #include "result.h"
 
-enum { SPIN_NS = 20000, RELAX_STEPS = 4, LOOKS_A_YIELD = 32 };
+enum { SPIN_NS = 20000, RELAX_STEPS = 1, LOOKS_A_YIELD = 32 };
 
 static asyr_status sleep_until_over(const struct asyri_wait *wait)
 {

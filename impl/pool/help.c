@@ -12,30 +12,40 @@
 #include "pool.h"
 #include "worker.h"
 
-/* The job's own entry may be the newest here; then it need not be met again. */
-static void take_entry_back(asyri_job *job, asyr_worker *worker)
+static bool take_from_shard(asyri_job *job)
 {
-    bool taken = false;
-    if (worker) {
-        taken = worker->deque && asyri_deque_peek(worker->deque) == job &&
-                asyri_worker_pop_newest(worker, job);
-    } else {
-        asyri_shard *shard = asyri_shard_of(job);
-        if (asyri_shard_try_lock(shard)) {
-            taken = asyri_shard_take_back(shard, job);
-            asyri_shard_unlock(shard);
-        }
-    }
+    asyri_shard *shard = asyri_shard_of(job);
+    if (!asyri_shard_try_lock(shard))
+        return false;
+    bool taken = asyri_shard_take_back(shard, job);
+    asyri_shard_unlock(shard);
     if (taken)
-        asyri_result_let_go(&job->result, ASYRI_POPPED);
+        asyri_shard_set_hint(shard, true);
+    return taken;
+}
+
+/* The job's own entry may be the newest here; then it need not be met again. */
+static bool take_entry_back(asyri_job *job, asyr_worker *worker)
+{
+    if (!worker)
+        return take_from_shard(job);
+    return worker->deque && asyri_deque_peek(worker->deque) == job &&
+           asyri_worker_pop_newest(worker, job);
+}
+
+static bool claim(asyri_job *job, asyr_worker *worker)
+{
+    if (asyri_result_state(&job->result) & ASYRI_CLAIMED)
+        return false;
+    return take_entry_back(job, worker)
+               ? asyri_entry_claim(asyri_entry_of(job)) != NULL
+               : asyri_result_claim(&job->result);
 }
 
 static void run_call(asyri_job *job, asyr_worker *worker)
 {
-    if (asyri_job_awaits(job) || !asyri_result_claim(&job->result))
-        return;
-    take_entry_back(job, worker);
-    asyri_entry_run(asyri_entry_of(job), worker);
+    if (!asyri_job_awaits(job) && claim(job, worker))
+        asyri_entry_run(asyri_entry_of(job), worker);
 }
 
 /* A task that nobody has claimed waits for nobody, so it can be run at once. */

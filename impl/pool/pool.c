@@ -233,10 +233,16 @@ asyr_status asyri_pool_check_open(asyr_pool *pool, asyr_error **error)
     }
 }
 
+static bool has_guests(const asyr_pool *pool)
+{
+    return atomic_load_explicit(&((asyr_pool *)pool)->guests, memory_order_seq_cst);
+}
+
+/* The guests come last, see asyri_pool_enter_guest(). */
 static bool is_drained_locked(const asyr_pool *pool)
 {
     return !asyri_pool_expects_tasks(pool) && pool->workers == 0 &&
-           pool->guests == 0 && pool->held == 0 && !asyri_pool_has_work(pool);
+           pool->held == 0 && !asyri_pool_has_work(pool) && !has_guests(pool);
 }
 
 static bool has_ended_locked(void *arg)
@@ -310,7 +316,7 @@ static void purge(asyr_pool *pool)
 static bool has_lost_its_workers(asyr_pool *pool)
 {
     asyri_mutex_lock(&pool->lock);
-    bool has = pool->workers == 0 && pool->guests == 0;
+    bool has = pool->workers == 0 && !has_guests(pool);
     asyri_mutex_unlock(&pool->lock);
     return has && atomic_load_explicit(&pool->sealed, memory_order_seq_cst);
 }

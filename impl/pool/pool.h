@@ -53,6 +53,7 @@ struct asyr_pool {
     atomic_bool has_extra;   /* more workers may be at work than were asked for */
     atomic_bool has_spilled; /* there are jobs in `spilled` */
     atomic_bool trims;       /* memory of a burst waits to be given back */
+    _Atomic int64_t guests;  /* threads that run its tasks and are no workers */
     asyri_sleepers sleepers;
     /* under the lock: */
     asyri_mutex lock;
@@ -60,7 +61,6 @@ struct asyr_pool {
     int64_t queued;        /* with a limit: tasks not begun */
     int64_t held;          /* tasks of strands and chains that have not begun */
     int64_t awaiting;      /* of those, tasks whose turn has not come in a chain */
-    int64_t guests;        /* threads that run its tasks and are no workers */
     int64_t workers;       /* alive, spares and pinned threads included */
     int64_t pinned;        /* threads of pinned strands */
     int64_t blocked;       /* workers that wait inside a task */

@@ -33,9 +33,8 @@ asyr_status asyri_promise_new(asyr_pool *pool, const asyr_task_options *options,
     asyr_promise *created = asyri_alloc(sizeof *created);
     if (!created)
         return asyri_fail_memory(error);
-    asyr_status status =
-        asyri_pool_submit_apart(pool, ASYRI_JOB_PROMISE, NULL, NULL, options, result,
-                                error);
+    asyr_status status = asyri_pool_submit_apart(pool, ASYRI_JOB_PROMISE, NULL, NULL,
+                                                 options, result, error);
     if (status != ASYR_OK) {
         asyri_free(created);
         return status;

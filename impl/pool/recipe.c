@@ -36,16 +36,9 @@ void asyri_recipe_give(asyri_recipe *recipe, int64_t references)
     asyri_free(recipe);
 }
 
-static bool is_of(const asyri_recipe *recipe, const struct asyri_recipe_key *key)
-{
-    return recipe && recipe->function == key->function &&
-           recipe->callback == key->callback &&
-           recipe->error_callback == key->error_callback;
-}
-
 static asyri_recipe *deal(struct asyri_grant *grant)
 {
-    if (grant->left == 1) { /* one is always kept, so that the recipe lives */
+    if (grant->left == 1) {
         atomic_fetch_add_explicit(&grant->recipe->references, GRANT,
                                   memory_order_relaxed);
         grant->left += GRANT;
@@ -79,19 +72,12 @@ static bool is_worth_caching(struct asyri_recipe_cache *cache,
     return cache->seen_count > USES_BEFORE_CACHED;
 }
 
-static struct asyri_grant *place_of(struct asyri_recipe_cache *cache,
-                                    const struct asyri_recipe_key *key)
+asyri_recipe *asyri_recipe_take_slow(struct asyri_recipe_cache *cache,
+                                     const struct asyri_recipe_key *key,
+                                     struct asyri_grant *evicted)
 {
-    uintptr_t mixed = (uintptr_t)key->function ^ (uintptr_t)key->callback;
-    return &cache->grants[(mixed >> 4 ^ mixed >> 9) % ASYRI_RECIPES];
-}
-
-asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
-                                const struct asyri_recipe_key *key,
-                                struct asyri_grant *evicted)
-{
-    struct asyri_grant *grant = place_of(cache, key);
-    if (is_of(grant->recipe, key))
+    struct asyri_grant *grant = asyri_recipe_place(cache, key);
+    if (asyri_recipe_is_of(grant->recipe, key))
         return deal(grant);
     if (!is_worth_caching(cache, key))
         return recipe_new(key, 1);

@@ -10,6 +10,7 @@
 #ifndef ASYRI_POOL_RECIPE_H
 #define ASYRI_POOL_RECIPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <asyncresult/types.h>
@@ -45,13 +46,41 @@ struct asyri_recipe_cache {
     int32_t seen_count;           /* how often in a row */
 };
 
+static inline struct asyri_grant *
+asyri_recipe_place(struct asyri_recipe_cache *cache,
+                   const struct asyri_recipe_key *key)
+{
+    uintptr_t mixed = (uintptr_t)key->function ^ (uintptr_t)key->callback;
+    return &cache->grants[(mixed >> 4 ^ mixed >> 9) % ASYRI_RECIPES];
+}
+
+static inline bool asyri_recipe_is_of(const asyri_recipe *recipe,
+                                      const struct asyri_recipe_key *key)
+{
+    return recipe && recipe->function == key->function &&
+           recipe->callback == key->callback &&
+           recipe->error_callback == key->error_callback;
+}
+
+asyri_recipe *asyri_recipe_take_slow(struct asyri_recipe_cache *cache,
+                                     const struct asyri_recipe_key *key,
+                                     struct asyri_grant *evicted);
+
 /*
  * A reference to the recipe of that key; NULL without memory.  What had to make place
- * is put into `*evicted`, to be given back without the lock.
+ * is put into `*evicted`, to be given back without the lock.  One of each is always
+ * kept in the cache, so that the recipe lives.
  */
-asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
-                                const struct asyri_recipe_key *key,
-                                struct asyri_grant *evicted);
+static inline asyri_recipe *asyri_recipe_take(struct asyri_recipe_cache *cache,
+                                              const struct asyri_recipe_key *key,
+                                              struct asyri_grant *evicted)
+{
+    struct asyri_grant *grant = asyri_recipe_place(cache, key);
+    if (grant->left <= 1 || !asyri_recipe_is_of(grant->recipe, key))
+        return asyri_recipe_take_slow(cache, key, evicted);
+    grant->left--;
+    return grant->recipe;
+}
 /* The same with so many references, at least one. */
 asyri_recipe *asyri_recipe_take_many(struct asyri_recipe_cache *cache,
                                      const struct asyri_recipe_key *key,

@@ -21,7 +21,9 @@ enum {
     PARTS_A_WORKER = 2,
     FAIR_TURN = 61,
     SPIN_NS = 40000,
-    RELAX_STEPS = 4,
+    RELAX_STEPS = 1,
+    PATIENT_STEPS = 80,
+    PATIENCE = 3, /* looks */
     LOOKS_A_CLOCK = 8,
     CLOCKS_A_YIELD = 4
 };
@@ -212,11 +214,8 @@ void *asyri_worker_find(asyr_worker *worker)
     return steal(worker);
 }
 
-bool asyri_pool_has_work(const asyr_pool *pool)
+static bool has_inner_work(const asyr_pool *pool)
 {
-    for (uint32_t i = 0; i < pool->shard_count; i++)
-        if (!asyri_shard_is_empty(&pool->shards[i]))
-            return true;
     int32_t count = deque_count(pool);
     for (int32_t i = 0; i < count; i++) {
         asyri_deque *deque = deque_at(pool, i);
@@ -225,6 +224,14 @@ bool asyri_pool_has_work(const asyr_pool *pool)
     }
     return atomic_load_explicit(&((asyr_pool *)pool)->has_spilled,
                                 memory_order_seq_cst);
+}
+
+bool asyri_pool_has_work(const asyr_pool *pool)
+{
+    for (uint32_t i = 0; i < pool->shard_count; i++)
+        if (!asyri_shard_is_empty(&pool->shards[i]))
+            return true;
+    return has_inner_work(pool);
 }
 
 void asyri_pool_notify(asyr_pool *pool)
@@ -259,22 +266,52 @@ void asyri_worker_flush(asyr_worker *worker)
     asyri_recipe_gather_end(&worker->spent);
 }
 
-/* Look for a while; the others go on meanwhile, also on this CPU. */
+/* What a searcher sees at a glance. */
+struct sight {
+    bool now;     /* there is work */
+    bool later;   /* there is some that its submitter is likely to run himself */
+    bool patient; /* such submitters are about */
+};
+
+static struct sight look(const asyr_pool *pool)
+{
+    struct sight sight = {.now = has_inner_work(pool)};
+    for (uint32_t i = 0; i < pool->shard_count; i++) {
+        const asyri_shard *shard = &pool->shards[i];
+        bool hint = asyri_shard_hint(shard);
+        bool has = !asyri_shard_is_empty(shard);
+        sight.now |= has && !hint;
+        sight.later |= has && hint;
+        sight.patient |= hint;
+    }
+    return sight;
+}
+
+/*
+ * Look for a while; the others go on meanwhile, also on this CPU.  A thread that waits
+ * for each task and runs it itself is disturbed by every look at its shard: it is looked
+ * at seldom, and its task is taken only if it stays.
+ */
 static void *spin(asyr_worker *worker)
 {
     int64_t end = asyri_clock_now() + SPIN_NS;
+    int put_off = 0;
     for (int looks = 1;; looks++) {
+        struct sight sight = look(worker->pool);
+        put_off = sight.later ? put_off + 1 : 0;
         void *entry =
-            asyri_pool_has_work(worker->pool) ? asyri_worker_find(worker) : NULL;
+            sight.now || put_off > PATIENCE ? asyri_worker_find(worker) : NULL;
         if (entry)
             return entry;
-        asyri_spin_relax(RELAX_STEPS);
-        if (looks % LOOKS_A_CLOCK != 0)
+        asyri_spin_relax(sight.patient ? PATIENT_STEPS : RELAX_STEPS);
+        if (looks % LOOKS_A_CLOCK != 0 && !sight.patient)
             continue;
         if (looks % (LOOKS_A_CLOCK * CLOCKS_A_YIELD) == 0)
             asyri_spin_yield();
-        if (asyri_clock_now() >= end ||
-            asyri_pool_state(worker->pool) != ASYR_POOL_OPEN)
+        int64_t now = asyri_clock_now();
+        if (sight.later)
+            end = now + SPIN_NS;
+        if (now >= end || asyri_pool_state(worker->pool) != ASYR_POOL_OPEN)
             return NULL;
     }
 }

@@ -21,7 +21,6 @@
 
 #include "../base/alloc.h"
 #include "../platform/spin.h"
-#include "../platform/thread_local.h"
 
 enum { FIRST_PLACES = 64, TRIES = 16, KEEP_PLACES = 4096, KEEP_SLABS = 1 };
 
@@ -39,6 +38,8 @@ void asyri_shard_destroy(asyri_shard *shard)
 {
     asyri_free(shard->ring);
 }
+
+ASYRI_THREAD_LOCAL uint32_t asyri_shard_favourite;
 
 static bool try_lock(_Atomic uint32_t *lock)
 {
@@ -60,32 +61,25 @@ static void lock_surely(_Atomic uint32_t *lock)
     }
 }
 
-bool asyri_shard_try_lock(asyri_shard *shard)
-{
-    return try_lock(&shard->locked);
-}
-
 void asyri_shard_lock(asyri_shard *shard)
 {
     lock_surely(&shard->locked);
 }
 
-void asyri_shard_unlock(asyri_shard *shard)
-{
-    unlock(&shard->locked);
-}
-
-asyri_shard *asyri_shard_lock_any(asyri_shard *shards, uint32_t count)
+/* The favourite is new, or somebody else's just now. */
+asyri_shard *asyri_shard_lock_another(asyri_shard *shards, uint32_t count)
 {
     static _Atomic uint32_t threads;
-    static ASYRI_THREAD_LOCAL uint32_t favourite; /* from 1; 0 before it is chosen */
+    uint32_t favourite = asyri_shard_favourite;
     if (!favourite)
-        favourite = 1 + atomic_fetch_add_explicit(&threads, 1, memory_order_relaxed);
+        favourite = atomic_fetch_add_explicit(&threads, 1, memory_order_relaxed);
     for (uint32_t tries = 1;; tries++) {
-        asyri_shard *shard = &shards[favourite & (count - 1)];
-        if (try_lock(&shard->locked))
-            return shard;
         favourite += favourite == UINT32_MAX ? 2 : 1;
+        asyri_shard *shard = &shards[favourite & (count - 1)];
+        if (asyri_shard_try_lock(shard)) {
+            asyri_shard_favourite = favourite;
+            return shard;
+        }
         if (tries % (2 * count) == 0)
             asyri_spin_yield();
     }
@@ -104,48 +98,26 @@ static bool replace_ring(asyri_shard *shard, uint64_t places)
     asyri_free(shard->ring);
     shard->ring = ring;
     shard->mask = places - 1;
+    shard->places = places;
     return true;
 }
 
-static uint64_t places_of(const asyri_shard *shard)
-{
-    return shard->ring ? shard->mask + 1 : 0;
-}
-
-bool asyri_shard_reserve(asyri_shard *shard, uint64_t count)
+bool asyri_shard_make_room(asyri_shard *shard, uint64_t count)
 {
     uint64_t tail = atomic_load_explicit(&shard->tail, memory_order_relaxed);
-    if (tail + count - shard->head_seen <= places_of(shard))
-        return true;
     shard->head_seen = atomic_load_explicit(&shard->head, memory_order_acquire);
     uint64_t needed = tail + count - shard->head_seen;
-    if (needed <= places_of(shard))
+    if (needed <= shard->places)
         return true;
     if (needed > SIZE_MAX / sizeof *shard->ring / 4)
         return false;
-    uint64_t places = shard->ring ? 2 * places_of(shard) : FIRST_PLACES;
+    uint64_t places = shard->ring ? 2 * shard->places : FIRST_PLACES;
     while (places < needed)
         places *= 2;
     lock_surely(&shard->taking);
     bool replaced = replace_ring(shard, places);
     unlock(&shard->taking);
     return replaced;
-}
-
-void asyri_shard_publish(asyri_shard *shard, uint64_t count)
-{
-    uint64_t tail = atomic_load_explicit(&shard->tail, memory_order_relaxed);
-    /* An exchange is quicker than a store that is sequentially consistent. */
-    atomic_exchange_explicit(&shard->tail, tail + count, memory_order_seq_cst);
-}
-
-bool asyri_shard_push(asyri_shard *shard, void *entry)
-{
-    if (!asyri_shard_reserve(shard, 1))
-        return false;
-    asyri_shard_lay(shard, 0, entry);
-    asyri_shard_publish(shard, 1);
-    return true;
 }
 
 int asyri_shard_take(asyri_shard *shard, void **entries, int most, uint64_t parts)
@@ -162,6 +134,7 @@ int asyri_shard_take(asyri_shard *shard, void **entries, int most, uint64_t part
     atomic_store_explicit(&shard->head, head + (uint64_t)count,
                           memory_order_release);
     unlock(&shard->taking);
+    asyri_shard_set_hint(shard, false);
     return count;
 }
 
@@ -199,15 +172,15 @@ void *asyri_shard_take_dead(asyri_shard *shard, bool (*is_dead)(void *entry))
 
 static size_t trim_ring(asyri_shard *shard)
 {
-    size_t before = places_of(shard) * sizeof *shard->ring;
-    if (places_of(shard) <= KEEP_PLACES)
+    size_t before = shard->places * sizeof *shard->ring;
+    if (shard->places <= KEEP_PLACES)
         return 0;
     lock_surely(&shard->taking);
     if (asyri_shard_is_empty(shard))
         replace_ring(shard, FIRST_PLACES);
     shard->head_seen = atomic_load_explicit(&shard->head, memory_order_relaxed);
     unlock(&shard->taking);
-    return before - places_of(shard) * sizeof *shard->ring;
+    return before - shard->places * sizeof *shard->ring;
 }
 
 size_t asyri_shard_trim(asyri_shard *shard)

@@ -1,16 +1,11 @@
 /*
- * Submitting work, and taking it back.
+ * Submitting work.
  *
  * A submit takes a cell from a shard, fills it in and puts an entry into the shard's
  * ring, or, on one of the pool's own workers, into that one's deque; all of it under
  * the shard's lock.  Whether the pool is open is asked under that lock, too: who closes
  * or ends the pool changes its state first and takes each lock once afterwards, so
  * that a submit is either seen by him or sees him.
- *
- * A pool with a limit counts its queued tasks under the pool's lock, before.  In a full
- * queue a submit from inside one of the pool's own tasks or callbacks must not block,
- * for it could be the one that everybody waits for: it runs its task itself.  A task of
- * a strand cannot be run out of its order; it is queued over the limit instead.
  */
 #include "submit.h"
 
@@ -23,105 +18,6 @@
 #include "promise.h"
 #include "strand.h"
 #include "worker.h"
-
-enum admission {
-    ADMIT_QUEUE, /* put it into the queue */
-    ADMIT_HERE,  /* run it on this thread */
-    ADMIT_NOT
-};
-
-static bool is_full_locked(const asyr_pool *pool)
-{
-    return asyri_pool_room_locked(pool) < 1;
-}
-
-asyr_status asyri_pool_wait_for_room_locked(asyr_pool *pool, int64_t places,
-                                            asyr_interrupt *interrupt,
-                                            asyr_error **error)
-{
-    while (asyri_pool_room_locked(pool) < places &&
-           asyri_pool_state(pool) == ASYR_POOL_OPEN) {
-        asyr_status status = asyri_waitlist_wait(&pool->space, NULL, &pool->lock,
-                                                 ASYR_FOREVER, interrupt);
-        if (status == ASYR_E_INTERRUPTED && asyri_pool_room_locked(pool) < places &&
-            asyri_pool_state(pool) == ASYR_POOL_OPEN)
-            return asyri_fail(error, status,
-                              "the wait for a place in the queue was interrupted");
-    }
-    return asyri_pool_check_open(pool, error);
-}
-
-static asyr_status admit_locked(asyr_pool *pool, const asyr_task_options *options,
-                                enum admission *admission, asyr_error **error)
-{
-    bool inside = asyri_frame_is_inside(pool);
-    *admission = ADMIT_NOT;
-    if (!asyri_submit_takes(pool, options))
-        return asyri_pool_check_open(pool, error);
-    *admission = ADMIT_QUEUE;
-    if (!is_full_locked(pool) || options->is_continuation)
-        return ASYR_OK;
-    if (pool->policy == ASYR_FULL_FAIL)
-        return asyri_fail(error, ASYR_E_QUEUE_FULL,
-                          "the queue holds as many tasks as it may, %lld",
-                          (long long)pool->limit);
-    if (inside || pool->policy == ASYR_FULL_CALLER_RUNS) {
-        if (!options->strand)
-            *admission = ADMIT_HERE;
-        return ASYR_OK;
-    }
-    return asyri_pool_wait_for_room_locked(pool, 1, options->interrupt, error);
-}
-
-static int64_t task_count(const struct asyri_submit *submit)
-{
-    const asyri_map *map = submit->map;
-    if (!map)
-        return 1;
-    return map->items / map->chunk_size + (map->items % map->chunk_size != 0);
-}
-
-/* Take places in a queue that has a limit. */
-static asyr_status admit(struct asyri_submit *submit, asyr_error **error)
-{
-    asyr_pool *pool = submit->pool;
-    enum admission admission = ADMIT_QUEUE;
-    if (!pool->limit)
-        return ASYR_OK;
-    asyri_mutex_lock(&pool->lock);
-    asyr_status status = admit_locked(pool, submit->options, &admission, error);
-    submit->here = admission == ADMIT_HERE;
-    if (status == ASYR_OK)
-        pool->queued += task_count(submit);
-    asyri_mutex_unlock(&pool->lock);
-    return status;
-}
-
-void asyri_pool_begin_tasks(asyr_pool *pool, int64_t tasks)
-{
-    if (!pool->limit || tasks == 0)
-        return;
-    asyri_mutex_lock(&pool->lock);
-    pool->queued -= tasks;
-    if (!is_full_locked(pool))
-        asyri_waitlist_wake_all(&pool->space);
-    asyri_mutex_unlock(&pool->lock);
-}
-
-void asyri_pool_enter_guest(asyr_pool *pool)
-{
-    asyri_mutex_lock(&pool->lock);
-    pool->guests++;
-    asyri_mutex_unlock(&pool->lock);
-}
-
-void asyri_pool_leave_guest(asyr_pool *pool)
-{
-    asyri_mutex_lock(&pool->lock);
-    pool->guests--;
-    asyri_mutex_unlock(&pool->lock);
-    asyri_pool_check_end(pool);
-}
 
 asyr_status asyri_pool_check_options(asyr_pool *pool,
                                      const asyr_task_options *options,
@@ -302,34 +198,6 @@ void asyri_submit_set_state(struct asyri_submit *submit)
                           memory_order_release);
 }
 
-/* A call with no options that matter: the cell is all there is. */
-static asyr_status submit_lean(struct asyri_submit *submit, asyr_error **error)
-{
-    asyr_pool *pool = submit->pool;
-    asyr_status status = ASYR_E_MEMORY;
-    asyri_shard *shard = asyri_shard_lock_any(pool->shards, pool->shard_count);
-    if (!asyri_submit_takes(pool, submit->options)) {
-        status = ASYR_E_STATE;
-    } else if (make_job(submit, shard)) {
-        asyri_submit_set_state(submit);
-        if (push(pool, shard, asyri_entry_of(submit->job)))
-            status = ASYR_OK;
-        else
-            unmake_job(submit, shard);
-    }
-    asyri_shard_unlock(shard);
-    give_recipes_back(submit);
-    if (status == ASYR_OK) {
-        asyri_pool_notify(pool);
-        return ASYR_OK;
-    }
-    if (status == ASYR_E_STATE)
-        return asyri_pool_check_open(pool, error);
-    if (submit->job)
-        asyri_value_unref(submit->input);
-    return asyri_fail_memory(error);
-}
-
 /* The two cells of a full job; the map is its own from then on. */
 static asyr_status make_full(struct asyri_submit *submit, asyri_shard **home,
                              asyr_error **error)
@@ -395,6 +263,11 @@ static bool is_queued_at_once(const struct asyri_submit *submit)
     return submit->kind != ASYRI_JOB_PROMISE && submit->kind != ASYRI_JOB_CHAINED;
 }
 
+static bool is_empty_map(const struct asyri_submit *submit)
+{
+    return submit->map && submit->map->items == 0;
+}
+
 /* With the lock of its shard: show it to those who run jobs, and who end them. */
 static bool publish(struct asyri_submit *submit, asyri_shard *home)
 {
@@ -402,8 +275,7 @@ static bool publish(struct asyri_submit *submit, asyri_shard *home)
     asyri_submit_set_state(submit);
     if (submit->chain)
         asyri_chain_begin_wait(submit->chain, job);
-    if (submit->here || (submit->map && submit->map->items == 0) ||
-        !is_queued_at_once(submit))
+    if (submit->here || is_empty_map(submit) || !is_queued_at_once(submit))
         return true;
     if (submit->options->strand) {
         if (!asyri_shard_reserve(home, 1))
@@ -450,11 +322,31 @@ static void thread_ended_here(void *arg)
     asyri_pool_leave_guest(submit->pool);
 }
 
-static void run_on_this_thread(struct asyri_submit *submit)
+/* A guest from before the job is seen, so that the pool does not end meanwhile. */
+static asyr_status enter_as_guest(struct asyri_submit *submit, asyri_shard *home,
+                                  asyr_error **error)
 {
     asyri_pool_enter_guest(submit->pool);
-    asyri_thread_guard(run_here, thread_ended_here, submit);
+    asyr_status status = enter(submit, home, error);
+    if (status == ASYR_OK)
+        asyri_thread_guard(run_here, thread_ended_here, submit);
     asyri_pool_leave_guest(submit->pool);
+    return status;
+}
+
+static asyr_status enter_queue(struct asyri_submit *submit, asyri_shard *home,
+                               asyr_error **error)
+{
+    asyr_status status = enter(submit, home, error);
+    if (status != ASYR_OK)
+        return status;
+    if (is_empty_map(submit)) {
+        asyri_job_end_map(submit->job);
+        asyri_job_release(submit->job, 1);
+    } else if (is_queued_at_once(submit)) {
+        asyri_pool_notify(submit->pool);
+    }
+    return ASYR_OK;
 }
 
 static asyr_status submit_full(struct asyri_submit *submit, asyr_error **error)
@@ -467,32 +359,30 @@ static asyr_status submit_full(struct asyri_submit *submit, asyr_error **error)
     status = promise(submit, error);
     if (status == ASYR_OK) {
         promised = true;
-        status = enter(submit, home, error);
+        status = submit->here && !is_empty_map(submit)
+                     ? enter_as_guest(submit, home, error)
+                     : enter_queue(submit, home, error);
     }
-    if (status != ASYR_OK) {
+    if (status != ASYR_OK)
         asyri_submit_discard(submit, home, promised);
-        return status;
-    }
-    if (submit->map && submit->map->items == 0) {
-        asyri_job_end_map(submit->job);
-        asyri_job_release(submit->job, 1);
-    } else if (submit->here) {
-        run_on_this_thread(submit);
-    } else if (is_queued_at_once(submit)) {
-        asyri_pool_notify(submit->pool);
-    }
-    return ASYR_OK;
+    return status;
 }
 
-static asyr_status submit_any(struct asyri_submit *submit, asyr_result **result,
-                              asyr_error **error)
+/* Its places in a queue with a limit are taken. */
+static asyr_status submit_admitted(struct asyri_submit *submit, asyr_result **result,
+                                   asyr_error **error)
 {
-    submit->is_detached = !result;
     if (!submit->map && !asyri_submit_needs_rare(submit->options) && !submit->here)
-        return submit_lean(submit, error);
-    /* A full job is looked at after it was published. */
-    submit->is_detached = false;
-    return submit_full(submit, error);
+        return asyri_submit_lean(submit->pool, submit->function, submit->input,
+                                 submit->options, result, error);
+    asyr_status status = submit_full(submit, error);
+    if (status != ASYR_OK)
+        return status;
+    if (result)
+        *result = &submit->job->result;
+    else
+        asyri_result_unref(&submit->job->result);
+    return ASYR_OK;
 }
 
 static asyr_status submit_checked(struct asyri_submit *submit, asyr_result **result,
@@ -500,22 +390,30 @@ static asyr_status submit_checked(struct asyri_submit *submit, asyr_result **res
 {
     asyr_status status = make_map(submit, error);
     if (status == ASYR_OK)
-        status = admit(submit, error);
+        status = asyri_submit_admit(submit, error);
     if (status == ASYR_OK) {
-        int64_t tasks = task_count(submit);
-        status = submit_any(submit, result, error);
+        int64_t tasks = asyri_submit_task_count(submit);
+        status = submit_admitted(submit, result, error);
         if (status != ASYR_OK)
             asyri_pool_begin_tasks(submit->pool, tasks);
     }
-    if (status != ASYR_OK) {
+    if (status != ASYR_OK)
         asyri_map_free(submit->map);
-        return status;
-    }
-    if (result)
-        *result = &submit->job->result;
-    else if (!submit->is_detached)
-        asyri_result_unref(&submit->job->result);
-    return ASYR_OK;
+    return status;
+}
+
+static asyr_status submit_with_options(asyr_pool *pool, enum asyri_job_kind kind,
+                                       asyr_function *function, asyr_value *input,
+                                       const asyr_task_options *options,
+                                       asyr_result **result, asyr_error **error)
+{
+    struct asyri_submit submit = {.pool = pool,
+                                  .kind = kind,
+                                  .function = function,
+                                  .input = input,
+                                  .options = options};
+    asyr_status status = asyri_pool_check_options(pool, options, error);
+    return status == ASYR_OK ? submit_checked(&submit, result, error) : status;
 }
 
 asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
@@ -523,24 +421,11 @@ asyr_status asyri_pool_submit(asyr_pool *pool, enum asyri_job_kind kind,
                               const asyr_task_options *options, asyr_result **result,
                               asyr_error **error)
 {
-    struct asyri_submit submit = {.pool = pool,
-                                  .kind = kind,
-                                  .function = function,
-                                  .input = input,
-                                  .options = options};
-    asyr_status status = ASYR_OK;
+    if (kind == ASYRI_JOB_APPLY && options == &asyri_task_defaults && !pool->limit)
+        return asyri_submit_lean(pool, function, input, options, result, error);
     if (!asyri_submit_takes(pool, options))
         return asyri_pool_check_open(pool, error);
-    if (kind == ASYRI_JOB_APPLY && options == &asyri_task_defaults && !pool->limit) {
-        submit.is_detached = !result;
-        status = submit_lean(&submit, error);
-        if (status == ASYR_OK && result)
-            *result = &submit.job->result;
-        return status;
-    }
-    if (options != &asyri_task_defaults)
-        status = asyri_pool_check_options(pool, options, error);
-    return status == ASYR_OK ? submit_checked(&submit, result, error) : status;
+    return submit_with_options(pool, kind, function, input, options, result, error);
 }
 
 asyr_status asyri_pool_submit_apart(asyr_pool *pool, enum asyri_job_kind kind,
@@ -620,61 +505,4 @@ bool asyri_pool_offer_lean(asyr_pool *pool, void *entry)
     if (pushed)
         asyri_pool_notify(pool);
     return pushed;
-}
-
-static asyr_error *cancelled_error(void)
-{
-    return asyri_error_new(ASYR_E_CANCELLED, NULL, "the task was cancelled");
-}
-
-/* Drop the units that nobody has begun; true if nothing is left by that. */
-static bool drop_units(asyri_job *job)
-{
-    asyri_map *map = asyri_job_map(job);
-    asyr_pool *pool = asyri_job_pool(job);
-    int64_t dropped = asyri_map_drop(map);
-    if (!dropped)
-        return false;
-    asyri_mutex_lock(&pool->lock);
-    asyr_error *unused = asyri_map_fail_locked(map, asyri_job_rare(job)->policy,
-                                               INT64_MAX, cancelled_error());
-    asyri_mutex_unlock(&pool->lock);
-    asyri_error_unref(unused);
-    asyri_pool_begin_tasks(pool, dropped);
-    return asyri_map_count_off(map, dropped);
-}
-
-static int32_t cancel_map(asyri_job *job)
-{
-    if (!asyri_job_try_hold(job))
-        return ASYR_CANCEL_TOO_LATE;
-    bool was_last = drop_units(job);
-    if (was_last)
-        asyri_job_end_map(job);
-    asyri_job_release(job, 1);
-    return was_last ? ASYR_CANCEL_DEQUEUED : ASYR_CANCEL_ASKED;
-}
-
-asyr_status asyri_pool_cancel(asyr_result *result, int32_t *outcome)
-{
-    asyri_job *job = asyri_job_of(result);
-    uint32_t state = asyri_result_state(result);
-    *outcome = ASYR_CANCEL_TOO_LATE;
-    if (state & ASYRI_SETTLED)
-        return ASYR_OK;
-    *outcome = ASYR_CANCEL_ASKED;
-    atomic_fetch_or_explicit(&result->state, ASYRI_CANCELLED, memory_order_relaxed);
-    bool is_whole = !asyri_job_map(job) || asyri_job_strand(job);
-    if (is_whole && asyri_result_claim(result)) {
-        if (!asyri_chain_is_dropped_early(job))
-            asyri_pool_begin_tasks(asyri_job_pool(job), asyri_job_task_count(job));
-        asyri_job_drop(job, cancelled_error());
-        *outcome = ASYR_CANCEL_DEQUEUED;
-    } else if (asyri_job_map(job)) {
-        *outcome = cancel_map(job);
-    } else {
-        asyri_promise_tell_cancelled(job);
-    }
-    asyri_pool_check_end(asyri_job_pool(job));
-    return ASYR_OK;
 }

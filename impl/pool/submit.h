@@ -59,6 +59,16 @@ static inline void asyri_submit_init_job(struct asyri_submit *submit, asyri_job 
     submit->job = job;
 }
 
+/* admission.c: how many tasks of a queue with a limit it is; take their places. */
+int64_t asyri_submit_task_count(const struct asyri_submit *submit);
+asyr_status asyri_submit_admit(struct asyri_submit *submit, asyr_error **error);
+
+/* lean.c: a call of a function alone; `result` may be NULL. */
+asyr_status asyri_submit_lean(asyr_pool *pool, asyr_function *function,
+                              asyr_value *arguments,
+                              const asyr_task_options *options, asyr_result **result,
+                              asyr_error **error);
+
 /* With the shard's lock held: the rare part of its job; false without memory. */
 bool asyri_submit_make_rare(struct asyri_submit *submit, asyri_shard *shard);
 /* Likewise: from now on the cell is a job. */

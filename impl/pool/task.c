@@ -17,20 +17,11 @@
 #include "../core/error.h"
 #include "../core/function.h"
 #include "../core/value.h"
-#include "../platform/fork.h"
 #include "pace.h"
 #include "range.h"
 #include "strand.h"
-#include "../platform/thread_local.h"
 
-static ASYRI_THREAD_LOCAL struct asyri_frame *innermost;
-
-struct asyri_frame *asyri_frame_current(void)
-{
-    if (!innermost || asyri_is_forked(innermost->generation))
-        return NULL;
-    return innermost;
-}
+ASYRI_THREAD_LOCAL struct asyri_frame *asyri_frame_innermost;
 
 static bool is_inside_task(const asyr_pool *pool)
 {
@@ -55,12 +46,6 @@ static bool is_inside_callback(const asyr_pool *pool)
 bool asyri_frame_is_inside(asyr_pool *pool)
 {
     return is_inside_task(pool) || is_inside_callback(pool);
-}
-
-asyr_worker *asyri_worker_here(const asyr_pool *pool)
-{
-    struct asyri_frame *frame = asyri_frame_current();
-    return frame && frame->pool == pool ? frame->worker : NULL;
 }
 
 struct asyri_spent *asyri_worker_spent_here(void)
@@ -454,7 +439,7 @@ static void run_items(void *arg)
 static void leave_frame(struct asyri_frame *frame)
 {
     struct asyri_frame *outer = frame->outer;
-    innermost = outer;
+    asyri_frame_innermost = outer;
     if (!outer || !outer->sleep)
         return;
     asyri_sleep_end(outer->sleep);
@@ -479,9 +464,9 @@ static void run_framed(struct asyri_frame *frame, void (*body)(void *frame),
     frame->outer = asyri_frame_current();
     frame->generation = asyri_fork_generation();
     frame->pool = asyri_job_pool(frame->task->job);
-    innermost = frame;
+    asyri_frame_innermost = frame;
     asyri_thread_guard(body, ended, frame);
-    innermost = frame->outer;
+    asyri_frame_innermost = frame->outer;
 }
 
 /* A map that others can join as well is offered to one more. */

@@ -4,6 +4,8 @@
 
 #include <asyncresult/worker.h>
 
+#include "../platform/fork.h"
+#include "../platform/thread_local.h"
 #include "pool.h"
 
 /* One run of a job, or of a part of a map, on one thread. */
@@ -56,12 +58,23 @@ struct asyri_frame {
     struct asyri_sleep *sleep; /* while the task waits for a result */
 };
 
+extern ASYRI_THREAD_LOCAL struct asyri_frame *asyri_frame_innermost;
+
 /* NULL outside tasks, and in the child of a fork for those of the parent. */
-struct asyri_frame *asyri_frame_current(void);
+static inline struct asyri_frame *asyri_frame_current(void)
+{
+    struct asyri_frame *frame = asyri_frame_innermost;
+    return frame && !asyri_is_forked(frame->generation) ? frame : NULL;
+}
+
 /* Whether this thread is inside one of the pool's own tasks or callbacks. */
 bool asyri_frame_is_inside(asyr_pool *pool);
 /* The worker that this thread is for the pool, or NULL. */
-asyr_worker *asyri_worker_here(const asyr_pool *pool);
+static inline asyr_worker *asyri_worker_here(const asyr_pool *pool)
+{
+    struct asyri_frame *frame = asyri_frame_current();
+    return frame && frame->pool == pool ? frame->worker : NULL;
+}
 /* Where this thread gathers recipes that it gives back; NULL if it is no worker. */
 struct asyri_spent *asyri_worker_spent_here(void);
 

@@ -123,6 +123,17 @@ static void the_caller_can_run_what_finds_no_place(void)
     empty(&full);
 }
 
+/* B17, B26 */
+static void an_empty_map_is_ready_at_once_in_a_full_queue(void)
+{
+    struct full full;
+    fill(&full, 1, ASYR_FULL_CALLER_RUNS);
+    asyr_result *map = support_map(full.pool, run_echo, NULL, 0, NULL);
+    CU_ASSERT_TRUE_FATAL(asyr_result_is_ready(map));
+    CU_ASSERT_EQUAL(support_take_outcome(map), ASYR_OK);
+    empty(&full);
+}
+
 static void a_map_needs_one_place(void)
 {
     struct full full;
@@ -429,6 +440,7 @@ CU_TestInfo full_tests[] = {
     UNIT_TEST(a_full_queue_can_fail),
     UNIT_TEST(a_full_queue_can_block),
     UNIT_TEST(the_caller_can_run_what_finds_no_place),
+    UNIT_TEST(an_empty_map_is_ready_at_once_in_a_full_queue),
     UNIT_TEST(a_map_needs_one_place),
     UNIT_TEST(a_close_ends_submits_that_wait),
     UNIT_TEST(a_terminate_ends_submits_that_wait),
