@@ -127,8 +127,10 @@ static void square_kernel(int64_t begin, int64_t end, void *context)
 {
     const struct square_range *range = context;
     bench_square_fn square = bench_square_pointer();
+    const double *from = range->from;
+    double *to = range->to;
     for (int64_t i = begin; i < end; i++)
-        range->to[i] = square(range->from[i]);
+        to[i] = square(from[i]);
 }
 
 const double *ours_squares_by_range(const struct bench_peer *peer, void *pool,

@@ -179,9 +179,11 @@ static int64_t square_part(const void *context, int64_t number)
 {
     const struct parts *parts = context;
     bench_square_fn square = bench_square_pointer();
+    const double *from = parts->from;
+    double *to = parts->to;
     int64_t end = part_begin(parts->count, parts->parts, number + 1);
     for (int64_t i = part_begin(parts->count, parts->parts, number); i < end; i++)
-        parts->to[i] = square(parts->from[i]);
+        to[i] = square(from[i]);
     return 1;
 }
 
