@@ -17,7 +17,7 @@ static bool reserve(struct asyri_sleep *sleep)
         return true;
     int64_t capacity =
         sleep->other_capacity ? 2 * sleep->other_capacity : FIRST_NOTED;
-    asyr_result **others = asyri_alloc((size_t)capacity * sizeof *others);
+    asyr_result **others = asyri_alloc((size_t)capacity * sizeof(void *));
     if (!others)
         return false;
     for (int64_t i = 0; i < sleep->other_count; i++)

@@ -39,6 +39,8 @@ struct inherited {
     asyr_function *function;
     asyr_result *running;
     asyr_result *ready;
+    asyr_promise *promise;
+    asyr_result *next; /* of what is running */
     asyr_iterator *iterator;
     asyr_interrupt *interrupt;
     asyr_task_options *options;
@@ -71,11 +73,16 @@ static void prepare(struct inherited *had)
         asyr_pool_imap_fed(had->pool, had->function, NULL, &had->iterator, &error));
     had->running = support_submit(had->pool, run_gate, &had->gate, NULL);
     latch_wait(&had->gate.entered, 1);
+    UNIT_SUCCEEDS(asyr_promise_new(had->pool, NULL, &had->promise, NULL, &error));
+    UNIT_SUCCEEDS(asyr_result_then(had->running, NULL, had->function, NULL,
+                                   &had->next, &error));
 }
 
 static void release(struct inherited *had)
 {
     asyr_task_options_free(had->options);
+    asyr_promise_unref(had->promise);
+    asyr_result_unref(had->next);
     asyr_result_unref(had->running);
     asyr_result_unref(had->ready);
     asyr_iterator_unref(had->iterator);
@@ -131,6 +138,40 @@ static void use_results(struct inherited *had)
         CHILD_CHECK(asyr_result_get_state(results[i]) == -1);
     }
     CHILD_CHECK(asyr_result_wait(had->running, 0, NULL, NULL) == ASYR_E_FORKED);
+}
+
+static void ignore_cancel(void *arg)
+{
+    (void)arg;
+}
+
+static void use_combined(struct inherited *had)
+{
+    int released = 0;
+    asyr_promise *promise = NULL;
+    asyr_queue *queue = NULL;
+    asyr_result *made = NULL;
+    asyr_result *const *results = &had->next;
+    asyr_error *failure = asyr_error_new(ASYR_E_TASK, NULL, NULL);
+    CHILD_FORKED(asyr_result_wait_any(results, 1, 0, NULL, NULL, &error));
+    CHILD_FORKED(asyr_result_wait_all(results, 1, 0, NULL, &error));
+    CHILD_FORKED(asyr_result_wait_first_error(results, 1, 0, NULL, NULL, &error));
+    CHILD_FORKED(asyr_result_as_completed(results, 1, &queue, &error));
+    CHILD_FORKED(asyr_result_all(results, 1, NULL, NULL, &made, &error));
+    CHILD_FORKED(asyr_result_any(results, 1, NULL, NULL, &made, &error));
+    CHILD_FORKED(asyr_result_all(NULL, 0, had->pool, NULL, &made, &error));
+    CHILD_FORKED(
+        asyr_result_then(had->next, NULL, had->function, NULL, &made, &error));
+    CHILD_FORKED(
+        asyr_result_rescue(had->next, NULL, had->function, NULL, &made, &error));
+    CHILD_FORKED(asyr_promise_new(had->pool, NULL, &promise, NULL, &error));
+    CHILD_FORKED(asyr_promise_set_value(had->promise, NULL, &error));
+    CHILD_FORKED(asyr_promise_set_error(had->promise, failure, &error));
+    CHILD_FORKED(asyr_promise_set_cancel_hook(had->promise, ignore_cancel, &released,
+                                              unit_count_release, &error));
+    CHILD_CHECK(released == 1);
+    CHILD_CHECK(!asyr_promise_is_cancelled(had->promise));
+    asyr_error_unref(failure);
 }
 
 static void ignore_done(asyr_result *result, void *arg)
@@ -219,6 +260,7 @@ static void every_call_in_the_child_answers_forked(void)
     pid_t child = fork_child();
     if (child == 0) {
         use_results(&had);
+        use_combined(&had);
         use_pools(&had);
         use_iterator(&had);
         use_queue(had.queue);
