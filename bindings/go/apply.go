@@ -226,7 +226,10 @@ func (results Results) waitingInBatch(look look) (count int) {
 		if r != nil && r.read.Load() {
 			continue
 		}
-		if r == nil || r.handle == nil || !r.mu.TryLock() {
+		if r == nil || r.handle == nil || r.call != nil || !r.mu.TryLock() {
+			if r != nil && r.call != nil && r.settle() {
+				continue
+			}
 			count = i + 1
 			continue
 		}
@@ -251,6 +254,9 @@ func (results Results) waitingInBatch(look look) (count int) {
 func (r *Result) collect() (ready bool) {
 	if r.read.Load() {
 		return true
+	}
+	if r.call != nil {
+		return r.settle()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -96,6 +96,9 @@ func (q *callbacks) processOne() {
 // finished calls a done-callback.
 func (q *callbacks) finished(tag uint64) {
 	if e := q.find(tag); e != nil {
+		if e.result != nil {
+			e.result.settle()
+		}
 		q.run(e.done, func(failure *Error) {
 			q.report(failure)
 			q.remove(tag)
@@ -106,12 +109,16 @@ func (q *callbacks) finished(tag uint64) {
 // called processes the event of a callback: its result becomes ready at the end.
 func (q *callbacks) called(event uintptr) {
 	tag := native.Event_get_tag(event)
-	callback := q.reportUnread
+	callback, settle := q.reportUnread, func() bool { return true }
 	if e := q.find(tag); e != nil {
 		callback = e.called
+		if e.result != nil {
+			settle = e.result.settle
+		}
 	}
 	q.run(func() { callback(event) }, func(failure *Error) {
 		finishEvent(event, failure)
+		settle()
 		q.remove(tag)
 	})
 }

@@ -65,6 +65,7 @@ type entry struct {
 	// of a callback event:
 	onValue func(any)
 	onError func(error)
+	result  *Result // of a function of Go, or nil
 	// of a done event:
 	done func()
 }
@@ -74,7 +75,7 @@ func (e *entry) called(event uintptr) {
 	var value, failure uintptr
 	if e.onError == nil {
 		if native.Event_get_outcome(event, &value, nil) == 0 {
-			e.onValue(takeValue(value))
+			e.onValue(e.value(value))
 		}
 		return
 	}
@@ -83,10 +84,21 @@ func (e *entry) called(event uintptr) {
 	case err != nil:
 		e.onError(err)
 	case e.onValue != nil:
-		e.onValue(takeValue(value))
+		e.onValue(e.value(value))
 	default:
 		native.Value_unref(value)
 	}
+}
+
+// value is what the task returned; the native value is released.
+func (e *entry) value(handle uintptr) any {
+	value := takeValue(handle)
+	if e.result == nil {
+		return value
+	}
+	e.result.mu.Lock()
+	defer e.result.mu.Unlock()
+	return e.result.call.value
 }
 
 // callbackError is what a callback failed with, given what it panicked with.

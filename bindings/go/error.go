@@ -87,15 +87,22 @@ func try(status int32, failure *uintptr) error {
 	return takeError(*failure)
 }
 
-// takeError reads a native error and releases it.
-func takeError(handle uintptr) *Error {
+// takeError reads a native error and releases it.  One that stands for an error of Go is
+// that one.
+func takeError(handle uintptr) error {
 	defer native.Error_unref(handle)
+	origin := native.Error_get_origin(handle)
+	if origin == "Go" {
+		if err := originalError(handle); err != nil {
+			return err
+		}
+	}
 	e := &Error{
 		Code:    Code(native.Error_get_code(handle)),
 		Kind:    native.Error_get_kind(handle),
 		Message: native.Error_get_message(handle),
 		Trace:   native.Error_get_trace(handle),
-		Origin:  native.Error_get_origin(handle),
+		Origin:  origin,
 	}
 	if cause := native.Error_get_cause(handle); cause != 0 {
 		e.Cause = takeError(cause)

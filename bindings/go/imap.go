@@ -21,6 +21,7 @@ type Iterator struct {
 	places   chan struct{} // of the items that were read; nil without a feeder
 	end      func()        // ends what reads the input
 	failed   *atomic.Bool  // whether the input did; nil without a feeder
+	stream   *stream       // of a function of Go, or nil
 
 	mu     sync.Mutex
 	handle uintptr // 0 once it is closed
@@ -124,12 +125,20 @@ func (p *Pool) imapFed(ctx context.Context, fn *Function, read source,
 	if err != nil {
 		return nil, err
 	}
+	return p.feed(ctx, handle, read, o, nil), nil
+}
+
+// feed has an input read for an iterator.
+func (p *Pool) feed(ctx context.Context, handle uintptr, read source, o *taskOptions,
+	s *stream) *Iterator {
 	places := make(chan struct{}, *o.bufferSize)
-	f := &feeder{handle: native.Iterator_ref(handle), places: places}
-	it := &Iterator{dispatch: p.dispatch, handle: handle, places: places, failed: &f.failed}
+	f := &feeder{handle: native.Iterator_ref(handle), places: places, stream: s}
+	it := &Iterator{dispatch: p.dispatch, handle: handle, places: places,
+		failed: &f.failed, stream: s}
 	f.ctx = it.follow(ctx)
+	s.begin(f.ctx)
 	go f.feed(read)
-	return it, nil
+	return it
 }
 
 // defaultBufferSize is what the library's is.
@@ -233,7 +242,7 @@ func (it *Iterator) take(begun int) (any, error) {
 		if value != 0 {
 			defer native.Value_unref(value)
 		}
-		return readValue(value, int32(s[3]), slot{s[0], s[1], s[2]}), nil
+		return it.stream.value(readValue(value, int32(s[3]), slot{s[0], s[1], s[2]})), nil
 	}
 	err := takeError(failure)
 	it.handOut(err)
@@ -297,6 +306,7 @@ func (it *Iterator) whenReady() (<-chan struct{}, error) {
 	if err != nil {
 		it.ready = nil
 	}
+	it.stream.notify() // a chunk that is not full was submitted
 	return it.ready, err
 }
 

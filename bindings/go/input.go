@@ -19,6 +19,7 @@ type feeder struct {
 	ctx    context.Context // of the iteration
 	places chan<- struct{}
 	failed atomic.Bool // the input failed
+	stream *stream     // of a function of Go, or nil
 }
 
 // A source reads an input: it calls `more` before each item and `put` with it, until
@@ -57,6 +58,14 @@ func (f *feeder) more() bool {
 
 func (f *feeder) put(item any) error {
 	var failure uintptr
+	if f.stream != nil {
+		index, err := f.stream.add(item)
+		if err != nil {
+			return err
+		}
+		defer f.stream.notify()
+		item = index
+	}
 	if kind, bits, ok := scalar(item); ok {
 		return try(native.Put_scalar(f.handle, kind, bits, &failure), &failure)
 	}
@@ -71,6 +80,7 @@ func (f *feeder) put(item any) error {
 // finish ends the input.  An iteration that ended before has its own reason.
 func (f *feeder) finish(failure error) {
 	defer native.Iterator_unref(f.handle)
+	defer f.stream.notify()
 	if f.ctx.Err() != nil {
 		native.Iterator_cancel(f.handle, nil)
 		return

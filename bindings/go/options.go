@@ -1,6 +1,7 @@
 package asyncresult
 
 import (
+	"context"
 	"runtime"
 
 	"asyncresult/internal/native"
@@ -40,11 +41,27 @@ const (
 type PoolOption func(*poolOptions)
 
 type poolOptions struct {
-	native  uintptr // the builder
-	blocks  bool    // a submit may wait for a place
-	helping Helping
-	unread  func(error)
-	failure error // the first
+	native     uintptr // the builder
+	ownWorkers bool    // it is for the part that runs C functions
+	blocks     bool    // a submit may wait for a place
+	limit      int
+	spares     int
+	// of the part that runs functions of Go:
+	goInitializer func(context.Context) error
+	helping       Helping
+	unread        func(error)
+	failure       error // the first
+}
+
+// poolSettings are the options of a pool, each of whose parts is made with them.
+type poolSettings []PoolOption
+
+func (s poolSettings) apply(o *poolOptions) {
+	for _, option := range s {
+		if option != nil {
+			option(o)
+		}
+	}
 }
 
 func (o *poolOptions) fail(err error) {
@@ -61,9 +78,12 @@ func (o *poolOptions) set(call func(options uintptr, failure *uintptr) int32) {
 	}
 }
 
-// WithInitializer has a function run once in each worker before its first task.
+// WithInitializer has a C function run once in each worker before its first C function.
 func WithInitializer(fn *Function, args ...any) PoolOption {
 	return func(o *poolOptions) {
+		if !o.ownWorkers {
+			return
+		}
 		list, err := newArguments(args)
 		if err != nil {
 			o.fail(err)
@@ -74,6 +94,18 @@ func WithInitializer(fn *Function, args ...any) PoolOption {
 			return native.Pool_options_set_initializer(options, fn.raw(), list, failure)
 		})
 		runtime.KeepAlive(fn)
+	}
+}
+
+// WithGoInitializer has a function run once in each worker before its first function of
+// Go.  When it fails or panics, the pool is broken for functions of Go: submits and
+// results that wait are ErrBroken.
+func WithGoInitializer(initialize func(ctx context.Context) error) PoolOption {
+	return func(o *poolOptions) {
+		if initialize == nil {
+			o.fail(newError(CodeArgument, "expected an initializer, found nil"))
+		}
+		o.goInitializer = initialize
 	}
 }
 
@@ -91,6 +123,7 @@ func WithMaxTasksPerWorker(tasks int) PoolOption {
 func WithQueueLimit(limit int, policy FullPolicy) PoolOption {
 	return func(o *poolOptions) {
 		o.blocks = policy == FullBlock
+		o.limit = limit
 		o.set(func(options uintptr, failure *uintptr) int32 {
 			return native.Pool_options_set_queue_limit(options, int64(limit), int32(policy), failure)
 		})
@@ -100,6 +133,7 @@ func WithQueueLimit(limit int, policy FullPolicy) PoolOption {
 // WithSpareWorkers bounds how many spare workers stand in for workers that wait.
 func WithSpareWorkers(spares int) PoolOption {
 	return func(o *poolOptions) {
+		o.spares = spares
 		o.set(func(options uintptr, failure *uintptr) int32 {
 			return native.Pool_options_set_spare_workers(options, int64(spares), failure)
 		})
@@ -157,7 +191,8 @@ type taskOptions struct {
 	bufferSize *int
 	order      int32 // of the values of a lazy map
 
-	interruptible bool // the end of a context ends the wait for a place
+	lender        *lender // for a function of Go
+	interruptible bool    // the end of a context ends the wait for a place
 }
 
 func newTaskOptions(options []TaskOption) *taskOptions {
@@ -235,8 +270,7 @@ func (o *taskOptions) build(e event) (options uintptr, err error) {
 		err = e.build(options)
 	}
 	if err == nil && o.strand != nil {
-		err = try(native.Task_options_set_strand(options, o.strand.handle, &failure), &failure)
-		runtime.KeepAlive(o.strand)
+		err = o.buildStrand(options)
 	}
 	if err == nil {
 		err = o.buildMap(options)
@@ -246,6 +280,17 @@ func (o *taskOptions) build(e event) (options uintptr, err error) {
 		return 0, err
 	}
 	return options, nil
+}
+
+func (o *taskOptions) buildStrand(options uintptr) error {
+	handle, err := o.strand.of(o.lender)
+	if err != nil {
+		return err
+	}
+	var failure uintptr
+	err = try(native.Task_options_set_strand(options, handle, &failure), &failure)
+	runtime.KeepAlive(o.strand)
+	return err
 }
 
 func (e event) build(options uintptr) error {

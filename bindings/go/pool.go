@@ -2,9 +2,11 @@ package asyncresult
 
 import (
 	"context"
+	"errors"
 	"math"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"asyncresult/internal/native"
 )
@@ -16,12 +18,15 @@ import (
 type Pool struct {
 	handle   uintptr
 	dispatch *dispatch
+	options  poolSettings
 	requests sync.Pool     // of *request
 	gate     chan struct{} // one submit at a time may wait for a place; nil if none does
 
-	mu     sync.Mutex
-	joined chan struct{} // closed when the workers have ended; nil if nobody asked
-	err    error         // of the join, before joined is closed
+	lender  atomic.Pointer[lender] // of functions of Go; nil before the first
+	mu      sync.Mutex
+	stopped bool          // no new work
+	joined  chan struct{} // closed when the workers have ended; nil if nobody asked
+	err     error         // of the join, before joined is closed
 }
 
 // DefaultWorkers is how many CPUs this process may use, by its affinity and the
@@ -32,7 +37,7 @@ func DefaultWorkers() int {
 
 // NewPool makes a pool and starts its workers.
 func NewPool(workers int, options ...PoolOption) (*Pool, error) {
-	o := &poolOptions{}
+	o := &poolOptions{ownWorkers: true}
 	var builder, failure uintptr
 	if err := try(native.Pool_options_new(&builder, &failure), &failure); err != nil {
 		return nil, err
@@ -42,15 +47,17 @@ func NewPool(workers int, options ...PoolOption) (*Pool, error) {
 	o.set(func(options uintptr, failure *uintptr) int32 {
 		return native.Pool_options_set_workers(options, int64(workers), failure)
 	})
-	for _, option := range options {
-		if option != nil {
-			option(o)
-		}
-	}
+	settings := poolSettings(append([]PoolOption(nil), options...))
+	settings.apply(o)
 	if o.failure != nil {
 		return nil, o.failure
 	}
-	return newPool(o)
+	p, err := newPool(o)
+	if err != nil {
+		return nil, err
+	}
+	p.options = settings
+	return p, nil
 }
 
 func newPool(o *poolOptions) (*Pool, error) {
@@ -77,8 +84,49 @@ func newPool(o *poolOptions) (*Pool, error) {
 	if o.blocks {
 		p.gate = make(chan struct{}, 1)
 	}
-	runtime.SetFinalizer(p, func(p *Pool) { native.Pool_unref(p.handle) })
+	runtime.SetFinalizer(p, func(p *Pool) {
+		native.Pool_unref(p.handle)
+		if l := p.lender.Load(); l != nil {
+			l.close()
+		}
+	})
 	return p, nil
+}
+
+// lends is the part of the pool that runs functions of Go.
+func (p *Pool) lends() (*lender, error) {
+	if p.raw() == 0 {
+		return nil, errNoPool
+	}
+	if l := p.lender.Load(); l != nil {
+		return l, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if l := p.lender.Load(); l != nil {
+		return l, nil
+	}
+	l, err := newLender(p)
+	if err != nil {
+		return nil, err
+	}
+	if p.stopped {
+		l.close()
+	}
+	p.lender.Store(l)
+	return l, nil
+}
+
+// stop has the part for functions of Go end as well, now or if it is made later.
+func (p *Pool) stop(end func(*lender) error) error {
+	p.mu.Lock()
+	p.stopped = true
+	l := p.lender.Load()
+	p.mu.Unlock()
+	if l == nil {
+		return nil
+	}
+	return end(l)
 }
 
 func (p *Pool) raw() uintptr {
@@ -99,8 +147,10 @@ func (p *Pool) Workers() int {
 func (p *Pool) Stop() error {
 	var failure uintptr
 	err := try(native.Pool_close(p.raw(), &failure), &failure)
-	runtime.KeepAlive(p)
-	return err
+	if err != nil {
+		return err
+	}
+	return p.stop((*lender).close)
 }
 
 // Close takes no new work and waits until accepted work has completed and its
@@ -119,8 +169,10 @@ func (p *Pool) Close() error {
 func (p *Pool) Terminate() error {
 	var failure uintptr
 	err := try(native.Pool_terminate(p.raw(), &failure), &failure)
-	runtime.KeepAlive(p)
-	return err
+	if err != nil {
+		return err
+	}
+	return p.stop((*lender).terminate)
 }
 
 // Join waits until the workers of a stopped or terminated pool have ended and its
@@ -133,16 +185,49 @@ func (p *Pool) Join(ctx context.Context) error {
 		return newError(CodeDeadlock, "expected a join outside the pool's callbacks, "+
 			"found one inside")
 	}
-	var failure uintptr
-	err := try(native.Pool_join(p.raw(), 0, 0, &failure), &failure)
-	runtime.KeepAlive(p)
-	if e, ok := err.(*Error); ok && e.Code == CodeTimeout {
+	if p.raw() != 0 && p.runsHere(ctx) {
+		return newError(CodeDeadlock, "expected a join outside the pool's tasks, "+
+			"found one inside")
+	}
+	err := p.join(0)
+	if errors.Is(err, ErrTimeout) {
 		err = p.waitForWorkers(ctx)
 	}
 	if err != nil {
 		return err
 	}
 	return p.waitForCallbacks(ctx)
+}
+
+// runsHere says whether this is inside a task of the pool that is a function of Go.
+func (p *Pool) runsHere(ctx context.Context) bool {
+	l := p.lender.Load()
+	if l == nil {
+		return false
+	}
+	t := taskOf(ctx)
+	if t == nil {
+		t = taskHere()
+	}
+	return t != nil && t.call.lender == l
+}
+
+// join waits in this thread.
+func (p *Pool) join(timeout int64) error {
+	var failure uintptr
+	err := try(native.Pool_join(p.raw(), timeout, 0, &failure), &failure)
+	if l := p.lenderOrNil(); err == nil && l != nil {
+		err = try(native.Pool_join(l.handle, timeout, 0, &failure), &failure)
+	}
+	runtime.KeepAlive(p)
+	return err
+}
+
+func (p *Pool) lenderOrNil() *lender {
+	if p == nil {
+		return nil
+	}
+	return p.lender.Load()
 }
 
 func (p *Pool) waitForWorkers(ctx context.Context) error {
@@ -162,10 +247,8 @@ func (p *Pool) whenJoined() <-chan struct{} {
 	if p.joined == nil {
 		p.joined = make(chan struct{})
 		go func() {
-			var failure uintptr
-			p.err = try(native.Pool_join(p.handle, math.MaxInt64, 0, &failure), &failure)
+			p.err = p.join(math.MaxInt64)
 			close(p.joined)
-			runtime.KeepAlive(p)
 		}()
 	}
 	return p.joined

@@ -19,6 +19,7 @@ import (
 // completion; other values, and errors, are read when somebody asks.
 type Result struct {
 	dispatch *dispatch
+	call     *call // of a function of Go, or nil
 	tag      uint64
 	handle   *uintptr    // in a keeper; the handle is 0 once it was released
 	read     atomic.Bool // value is there, and does not change
@@ -26,11 +27,14 @@ type Result struct {
 	calls    bool        // callbacks come before it is ready
 
 	mu       sync.Mutex
-	expected bool   // its completion is registered
-	came     bool   // its completion did
-	closed   bool   // ready was
-	ready    signal // closed when it is ready; nil if nobody waited yet
-	value    any    // or the error
+	expected bool      // its completion is registered
+	came     bool      // its completion did
+	closed   bool      // ready was
+	done     bool      // of a function of Go: its worker has let go of it
+	ready    signal    // closed when it is ready; nil if nobody waited yet
+	value    any       // or the error
+	after    []func()  // what is to be called when it is ready
+	sources  []*Result // what it waits for, if it is made of others
 }
 
 // keeper releases results that have become garbage, all of them: handles that are read
@@ -88,11 +92,114 @@ func (r *Result) completed(kind int32, bits uint64) (handle uintptr) {
 		handle = *r.handle
 		r.setLocked(kind, bits)
 	}
+	r.tellLocked()
+	return handle
+}
+
+// tellLocked tells those who wait that it is ready.
+func (r *Result) tellLocked() {
 	if r.ready != nil && !r.closed {
 		r.closed = true
 		close(r.ready)
 	}
+	after := r.after
+	r.after = nil
+	for _, f := range after {
+		go f()
+	}
+}
+
+// whenReady has a function called, on a goroutine of its own, once it is ready.
+func (r *Result) whenReady(f func()) {
+	r.mu.Lock()
+	if !r.isReadyLocked() {
+		r.after = append(r.after, f)
+		r.mu.Unlock()
+		r.Done() // which has it told
+		return
+	}
+	r.mu.Unlock()
+	go f()
+}
+
+// settle takes the outcome of a function of Go, once the library has it, and says whether
+// it does.
+func (r *Result) settle() bool {
+	if r.read.Load() {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.settleLocked()
+}
+
+func (r *Result) settleLocked() bool {
+	if r.read.Load() || r.came {
+		return true
+	}
+	if !native.Result_is_ready(r.native()) {
+		return false
+	}
+	var successful bool
+	if !r.call.erred.Load() { // asking would count as having read its error
+		native.Result_is_successful(r.native(), &successful, nil)
+	}
+	r.endLocked(successful)
+	return true
+}
+
+// endLocked is for a result that the library has.  An error is read when somebody asks.
+func (r *Result) endLocked(successful bool) {
+	c := r.call
+	r.came = true
+	if c.pieces {
+		c.lender.calls.take(c.token)
+		forget(c.id) // or it would keep the result, whose handle keeps the function
+	}
+	if successful {
+		r.value = c.value
+		if err := c.collected(); err != nil {
+			r.value, r.failed = err, true
+		}
+		r.read.Store(true)
+	}
+	r.tellLocked()
+}
+
+// ended is settle for who has just done the task, given what became of it.  It gives a
+// handle to release, or 0.
+func (r *Result) ended(state int64) (handle uintptr) {
+	if state == notReady {
+		return 0
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.came {
+		r.endLocked(state == 0)
+	}
+	r.done = true
+	if r.read.Load() {
+		handle = r.giveUpLocked()
+	}
 	return handle
+}
+
+// giveUpLocked gives the handle of a result that was read, unless a worker may still use
+// it.
+func (r *Result) giveUpLocked() (handle uintptr) {
+	if !r.done || r.call.pieces {
+		return 0
+	}
+	handle = *r.handle
+	*r.handle = 0
+	return handle
+}
+
+// submitted waits for the submit to be over, and says what came of it.
+func (r *Result) submitted() (handle uintptr, calls bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.native(), r.calls
 }
 
 // setLocked gives it a number as its value, and takes its handle away.
@@ -135,14 +242,51 @@ func (r *Result) Wait(ctx context.Context) error {
 		return newError(CodeDeadlock, "expected a result that can become ready, "+
 			"found one whose callback is due after this one")
 	}
-	if r.waitHere(ctx) {
+	if t := taskOf(ctx); t != nil {
+		return t.wait(ctx, r)
+	}
+	if r.call == nil && r.waitHere(ctx) {
 		return nil
+	}
+	return r.sleep(ctx)
+}
+
+// patience is how long a wait sleeps before it asks whether it is inside a task.
+const patience = 2 * time.Millisecond
+
+// sleep waits on a goroutine that may run a task without having said so: the pool is told
+// then, or the wait might never end.
+func (r *Result) sleep(ctx context.Context) error {
+	var late <-chan time.Time
+	if lenders.Load() > 0 {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		late = timer.C
 	}
 	select {
 	case <-r.Done():
 		return nil
 	case <-ctx.Done():
+		return r.unlessReady(ctx)
+	case <-late:
 	}
+	if t := taskHere(); t != nil {
+		return t.wait(ctx, r)
+	}
+	return r.await(ctx)
+}
+
+// await waits for the result or the end of the context.
+func (r *Result) await(ctx context.Context) error {
+	select {
+	case <-r.Done():
+		return nil
+	case <-ctx.Done():
+		return r.unlessReady(ctx)
+	}
+}
+
+func (r *Result) unlessReady(ctx context.Context) error {
 	if r.Ready() {
 		return nil
 	}
@@ -182,9 +326,8 @@ func (r *Result) Done() <-chan struct{} {
 	}
 	r.ready = make(signal)
 	if r.isReadyLocked() {
-		r.closed = true
-		close(r.ready)
-	} else if !r.expected && r.expectLocked() != nil {
+		r.tellLocked()
+	} else if r.call == nil && !r.expected && r.expectLocked() != nil {
 		go r.closeWhenReady(native.Result_ref(*r.handle))
 	}
 	return r.ready
@@ -229,6 +372,9 @@ func (r *Result) Ready() bool {
 }
 
 func (r *Result) isReadyLocked() bool {
+	if r.call != nil {
+		return r.settleLocked()
+	}
 	return r.read.Load() || r.came || native.Result_is_ready(r.native())
 }
 
@@ -267,7 +413,11 @@ func (r *Result) OnDone(f func(*Result)) error {
 		guard(func() { f(r) }, callbacks.report)
 		return nil
 	}
-	tag, err := callbacks.add(&entry{dispatch: r.dispatch, done: func() { f(r) }})
+	e := &entry{dispatch: r.dispatch, done: func() { f(r) }}
+	if r.call != nil {
+		e.result = r
+	}
+	tag, err := callbacks.add(e)
 	if err != nil {
 		return err
 	}
@@ -307,13 +457,19 @@ func (r *Result) readOutcome() {
 	}
 	var value, failure uintptr
 	err := try(native.Result_get(*r.handle, 0, 0, &value, &failure), &failure)
-	if err == nil {
+	if err == nil && r.call != nil {
+		native.Value_unref(value)
+		r.value = r.call.value
+	} else if err == nil {
 		r.value = takeValue(value)
 	} else {
 		r.failed = true
 		r.value = err
 	}
 	r.read.Store(true)
+	if r.call != nil {
+		native.Result_unref(r.giveUpLocked())
+	}
 }
 
 // String shows the state, and the value or the error of a ready result.
@@ -353,8 +509,11 @@ func (r *Result) Cancel() Outcome {
 		return TooLate
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	var outcome int32
 	native.Result_cancel(r.native(), &outcome, nil)
+	r.mu.Unlock()
+	if r.call != nil && outcome != int32(TooLate) {
+		r.call.lender.cancelled(r.call, Outcome(outcome))
+	}
 	return Outcome(outcome)
 }

@@ -22,6 +22,18 @@ func (it *Iterator) All(ctx context.Context) iter.Seq2[any, error] {
 	}
 }
 
+// All is what is left of the iteration, as Iterator.All gives it.
+func (s *Stream[T]) All(ctx context.Context) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for value, err := range s.Iterator.All(ctx) {
+			v, _ := value.(T)
+			if !yield(v, err) {
+				return
+			}
+		}
+	}
+}
+
 // isOf says whether an error is that of a context that ended.
 func isOf(ctx context.Context, err error) bool {
 	return ctx.Err() != nil && errors.Is(err, ctx.Err())

@@ -88,6 +88,63 @@ void asyr_go_wait(asyr_result *result, int64_t timeout_ns,
 int64_t asyr_go_take_done(asyr_queue *queue, uint64_t *released,
                           int64_t release_count, uint64_t *events, int64_t capacity);
 
+/*
+ * A function of Go, known by a number that is not 0.  A worker that steps gives the
+ * number to Go; where the library itself runs the task, asyrGoRun() does.  Once nothing
+ * refers to the function, asyr_go_take_released() answers the number.
+ */
+asyr_status asyr_go_new_function(uint64_t id, asyr_function **function,
+                                 asyr_error **error);
+
+/* An error that stands for one of Go, known by its number; the parts are copied. */
+asyr_error *asyr_go_new_error(int32_t code, const char *kind, const char *message,
+                              const char *trace, uint64_t id);
+
+/* The number of such an error; 0 for others. */
+uint64_t asyr_go_error_id(const asyr_error *error);
+
+/* The number of something of Go to which C does not refer any more; 0 for none. */
+uint64_t asyr_go_take_released(void);
+
+/* Have a pool made whose workers are lent. */
+asyr_status asyr_go_lend_all(asyr_pool_options *options, asyr_error **error);
+
+/* Lend a worker; with `wanted`, only if work waits for one.  NULL for none. */
+asyr_worker *asyr_go_lend(asyr_pool *pool, bool wanted);
+void asyr_go_take_back(asyr_worker *worker);
+
+/*
+ * A step of a worker.  slots[0] has bits: 1, its task is done; 2, with the integer in
+ * slots[1] as its value; 4, with the error in slots[1], consumed; 8, wait for the next
+ * task.  slots[2] is a result to look at when that is done, slots[3] one to release,
+ * slots[4] the task; each may be 0.
+ *
+ * On return slots[0] is the code of asyr_worker_next(), slots[1] what became of the
+ * result (-2 not ready, 0 a value, 1 an error), and of a task slots[2] is its address,
+ * slots[3] the number of its function, slots[4] and slots[5] its first arguments.
+ */
+void asyr_go_step(asyr_worker *worker, uint64_t *slots);
+
+/* Call a function with the ends of each piece of 0 to `end`. */
+asyr_status asyr_go_pieces(asyr_pool *pool, asyr_function *function, int64_t end,
+                           const asyr_task_options *options, asyr_result **result,
+                           asyr_error **error);
+
+/* Take the task of a result, as a step takes the next one. */
+void asyr_go_claim(asyr_worker *worker, asyr_result *result, uint64_t *slots);
+
+void asyr_go_block(asyr_worker *worker, bool blocked);
+
+/* An initializer that fails as soon as it was given an error. */
+asyr_status asyr_go_new_initializer(asyr_function **function, uint64_t *cell,
+                                    asyr_error **error);
+void asyr_go_fail_initializer(uint64_t cell, asyr_error *failure);
+
+/* What a task that the library runs by itself was called with, and its answer. */
+int64_t asyr_go_task_argument(asyr_task *task, int64_t index);
+void asyr_go_task_answer(asyr_task *task, bool has_value, int64_t value,
+                         asyr_error *failure);
+
 /* Have errors that nobody read come as events of the pool's queue. */
 asyr_status asyr_go_report_unread(asyr_pool_options *options, asyr_error **error);
 

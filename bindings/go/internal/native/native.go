@@ -46,21 +46,21 @@ typedef long long swig_type_16;
 typedef _gostring_ swig_type_17;
 typedef _gostring_ swig_type_18;
 typedef _gostring_ swig_type_19;
-typedef _gostring_ swig_type_20;
-typedef _gostring_ swig_type_21;
-typedef _gostring_ swig_type_22;
-typedef _gostring_ swig_type_23;
-typedef _gostring_ swig_type_24;
-typedef _gostring_ swig_type_25;
-typedef _gostring_ swig_type_26;
-typedef _gostring_ swig_type_27;
+typedef long long swig_type_20;
+typedef long long swig_type_21;
+typedef long long swig_type_22;
+typedef long long swig_type_23;
+typedef long long swig_type_24;
+typedef long long swig_type_25;
+typedef long long swig_type_26;
+typedef long long swig_type_27;
 typedef long long swig_type_28;
-typedef long long swig_type_29;
-typedef long long swig_type_30;
-typedef long long swig_type_31;
-typedef long long swig_type_32;
-typedef long long swig_type_33;
-typedef long long swig_type_34;
+typedef _gostring_ swig_type_29;
+typedef _gostring_ swig_type_30;
+typedef _gostring_ swig_type_31;
+typedef _gostring_ swig_type_32;
+typedef _gostring_ swig_type_33;
+typedef _gostring_ swig_type_34;
 typedef _gostring_ swig_type_35;
 typedef _gostring_ swig_type_36;
 typedef _gostring_ swig_type_37;
@@ -73,20 +73,32 @@ typedef long long swig_type_43;
 typedef long long swig_type_44;
 typedef long long swig_type_45;
 typedef long long swig_type_46;
-typedef long long swig_type_47;
-typedef long long swig_type_48;
-typedef long long swig_type_49;
-typedef long long swig_type_50;
-typedef long long swig_type_51;
+typedef _gostring_ swig_type_47;
+typedef _gostring_ swig_type_48;
+typedef _gostring_ swig_type_49;
+typedef _gostring_ swig_type_50;
+typedef _gostring_ swig_type_51;
 typedef long long swig_type_52;
 typedef long long swig_type_53;
 typedef long long swig_type_54;
-typedef _gostring_ swig_type_55;
+typedef long long swig_type_55;
 typedef long long swig_type_56;
 typedef long long swig_type_57;
 typedef long long swig_type_58;
 typedef long long swig_type_59;
 typedef long long swig_type_60;
+typedef long long swig_type_61;
+typedef long long swig_type_62;
+typedef long long swig_type_63;
+typedef long long swig_type_64;
+typedef long long swig_type_65;
+typedef long long swig_type_66;
+typedef _gostring_ swig_type_67;
+typedef long long swig_type_68;
+typedef long long swig_type_69;
+typedef long long swig_type_70;
+typedef long long swig_type_71;
+typedef long long swig_type_72;
 extern void _wrap_Swig_free_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_asyncresult(swig_intgo arg1);
 extern int _wrap_read_asyncresult(uintptr_t arg1, swig_voidp arg2);
@@ -105,23 +117,38 @@ extern void _wrap_collect_asyncresult(swig_voidp arg1, swig_type_10 arg2);
 extern void _wrap_look_asyncresult(swig_voidp arg1, swig_type_11 arg2);
 extern void _wrap_wait_asyncresult(uintptr_t arg1, swig_type_12 arg2, uintptr_t arg3);
 extern swig_type_13 _wrap_take_done_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_type_14 arg3, swig_voidp arg4, swig_type_15 arg5);
+extern int _wrap_new_function_asyncresult(swig_type_16 arg1, swig_voidp arg2, swig_voidp arg3);
+extern uintptr_t _wrap_new_error_asyncresult(int arg1, swig_type_17 arg2, swig_type_18 arg3, swig_type_19 arg4, swig_type_20 arg5);
+extern swig_type_21 _wrap_error_id_asyncresult(uintptr_t arg1);
+extern swig_type_22 _wrap_take_released_asyncresult(void);
+extern int _wrap_lend_all_asyncresult(uintptr_t arg1, swig_voidp arg2);
+extern uintptr_t _wrap_lend_asyncresult(uintptr_t arg1, _Bool arg2);
+extern void _wrap_take_back_asyncresult(uintptr_t arg1);
+extern void _wrap_step_asyncresult(uintptr_t arg1, swig_voidp arg2);
+extern int _wrap_pieces_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_23 arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
+extern void _wrap_claim_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
+extern void _wrap_block_asyncresult(uintptr_t arg1, _Bool arg2);
+extern int _wrap_new_initializer_asyncresult(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
+extern void _wrap_fail_initializer_asyncresult(swig_type_24 arg1, uintptr_t arg2);
+extern swig_type_25 _wrap_task_argument_asyncresult(uintptr_t arg1, swig_type_26 arg2);
+extern void _wrap_task_answer_asyncresult(uintptr_t arg1, _Bool arg2, swig_type_27 arg3, uintptr_t arg4);
 extern int _wrap_report_unread_asyncresult(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_16 _wrap_thread_asyncresult(void);
-extern uintptr_t _wrap_error_new_asyncresult(int arg1, swig_type_17 arg2, swig_type_18 arg3);
+extern swig_type_28 _wrap_thread_asyncresult(void);
+extern uintptr_t _wrap_error_new_asyncresult(int arg1, swig_type_29 arg2, swig_type_30 arg3);
 extern void _wrap_error_unref_asyncresult(uintptr_t arg1);
-extern int _wrap_error_set_trace_asyncresult(uintptr_t arg1, swig_type_19 arg2, swig_voidp arg3);
-extern int _wrap_error_set_origin_asyncresult(uintptr_t arg1, swig_type_20 arg2, swig_voidp arg3);
+extern int _wrap_error_set_trace_asyncresult(uintptr_t arg1, swig_type_31 arg2, swig_voidp arg3);
+extern int _wrap_error_set_origin_asyncresult(uintptr_t arg1, swig_type_32 arg2, swig_voidp arg3);
 extern int _wrap_error_set_cause_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_error_set_value_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_error_get_code_asyncresult(uintptr_t arg1);
-extern swig_type_21 _wrap_error_get_kind_asyncresult(uintptr_t arg1);
-extern swig_type_22 _wrap_error_get_message_asyncresult(uintptr_t arg1);
-extern swig_type_23 _wrap_error_get_trace_asyncresult(uintptr_t arg1);
-extern swig_type_24 _wrap_error_get_origin_asyncresult(uintptr_t arg1);
+extern swig_type_33 _wrap_error_get_kind_asyncresult(uintptr_t arg1);
+extern swig_type_34 _wrap_error_get_message_asyncresult(uintptr_t arg1);
+extern swig_type_35 _wrap_error_get_trace_asyncresult(uintptr_t arg1);
+extern swig_type_36 _wrap_error_get_origin_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_error_get_cause_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_error_get_value_asyncresult(uintptr_t arg1);
-extern swig_type_25 _wrap_code_get_kind_asyncresult(int arg1);
-extern swig_type_26 _wrap_code_get_meaning_asyncresult(int arg1);
+extern swig_type_37 _wrap_code_get_kind_asyncresult(int arg1);
+extern swig_type_38 _wrap_code_get_meaning_asyncresult(int arg1);
 extern swig_intgo _wrap_VALUE_NIL_asyncresult(void);
 extern swig_intgo _wrap_VALUE_BOOL_asyncresult(void);
 extern swig_intgo _wrap_VALUE_INT64_asyncresult(void);
@@ -144,32 +171,32 @@ extern swig_intgo _wrap_ELEMENT_INT64_asyncresult(void);
 extern swig_intgo _wrap_ELEMENT_UINT64_asyncresult(void);
 extern swig_intgo _wrap_ELEMENT_FLOAT_asyncresult(void);
 extern swig_intgo _wrap_ELEMENT_DOUBLE_asyncresult(void);
-extern int _wrap_value_new_string_asyncresult(swig_type_27 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_bytes_asyncresult(swig_voidp arg1, swig_type_28 arg2, swig_voidp arg3, swig_voidp arg4);
-extern int _wrap_value_new_list_asyncresult(swig_type_29 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_map_asyncresult(swig_type_30 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_string_asyncresult(swig_type_39 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_bytes_asyncresult(swig_voidp arg1, swig_type_40 arg2, swig_voidp arg3, swig_voidp arg4);
+extern int _wrap_value_new_list_asyncresult(swig_type_41 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_map_asyncresult(swig_type_42 arg1, swig_voidp arg2, swig_voidp arg3);
 extern int _wrap_value_new_error_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_array_asyncresult(int arg1, swig_voidp arg2, swig_type_31 arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_value_new_array_asyncresult(int arg1, swig_voidp arg2, swig_type_43 arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_value_put_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
 extern uintptr_t _wrap_value_ref_asyncresult(uintptr_t arg1);
 extern void _wrap_value_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_value_get_type_asyncresult(uintptr_t arg1);
-extern swig_type_32 _wrap_value_get_count_asyncresult(uintptr_t arg1);
-extern int _wrap_value_get_entry_asyncresult(uintptr_t arg1, swig_type_33 arg2, swig_voidp arg3, swig_voidp arg4, swig_voidp arg5);
+extern swig_type_44 _wrap_value_get_count_asyncresult(uintptr_t arg1);
+extern int _wrap_value_get_entry_asyncresult(uintptr_t arg1, swig_type_45 arg2, swig_voidp arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_value_get_error_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_34 _wrap_element_size_asyncresult(int arg1);
+extern swig_type_46 _wrap_element_size_asyncresult(int arg1);
 extern int _wrap_interrupt_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_interrupt_unref_asyncresult(uintptr_t arg1);
 extern void _wrap_interrupt_trigger_asyncresult(uintptr_t arg1);
 extern void _wrap_interrupt_clear_asyncresult(uintptr_t arg1);
 extern _Bool _wrap_interrupt_is_triggered_asyncresult(uintptr_t arg1);
-extern int _wrap_library_open_asyncresult(swig_type_35 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_library_open_asyncresult(swig_type_47 arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_library_unref_asyncresult(uintptr_t arg1);
-extern swig_type_36 _wrap_library_get_name_asyncresult(uintptr_t arg1);
-extern int _wrap_function_new_c_asyncresult(uintptr_t arg1, swig_type_37 arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_type_48 _wrap_library_get_name_asyncresult(uintptr_t arg1);
+extern int _wrap_function_new_c_asyncresult(uintptr_t arg1, swig_type_49 arg2, swig_voidp arg3, swig_voidp arg4);
 extern void _wrap_function_unref_asyncresult(uintptr_t arg1);
-extern swig_type_38 _wrap_function_get_name_asyncresult(uintptr_t arg1);
-extern swig_type_39 _wrap_function_get_prototype_asyncresult(uintptr_t arg1);
+extern swig_type_50 _wrap_function_get_name_asyncresult(uintptr_t arg1);
+extern swig_type_51 _wrap_function_get_prototype_asyncresult(uintptr_t arg1);
 extern swig_intgo _wrap_RESULT_PENDING_asyncresult(void);
 extern swig_intgo _wrap_RESULT_RUNNING_asyncresult(void);
 extern swig_intgo _wrap_RESULT_READY_asyncresult(void);
@@ -179,25 +206,25 @@ extern swig_intgo _wrap_CANCEL_ASKED_asyncresult(void);
 extern swig_intgo _wrap_CANCEL_KILLED_asyncresult(void);
 extern uintptr_t _wrap_result_ref_asyncresult(uintptr_t arg1);
 extern void _wrap_result_unref_asyncresult(uintptr_t arg1);
-extern int _wrap_result_wait_asyncresult(uintptr_t arg1, swig_type_40 arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_result_get_asyncresult(uintptr_t arg1, swig_type_41 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_result_wait_asyncresult(uintptr_t arg1, swig_type_52 arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_result_get_asyncresult(uintptr_t arg1, swig_type_53 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
 extern _Bool _wrap_result_is_ready_asyncresult(uintptr_t arg1);
 extern int _wrap_result_is_successful_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern int _wrap_result_get_state_asyncresult(uintptr_t arg1);
-extern swig_type_42 _wrap_result_get_tag_asyncresult(uintptr_t arg1);
+extern swig_type_54 _wrap_result_get_tag_asyncresult(uintptr_t arg1);
 extern int _wrap_result_cancel_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_result_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_43 arg3, swig_voidp arg4);
+extern int _wrap_result_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_55 arg3, swig_voidp arg4);
 extern swig_intgo _wrap_EVENT_CALLBACK_asyncresult(void);
 extern swig_intgo _wrap_EVENT_DONE_asyncresult(void);
 extern swig_intgo _wrap_EVENT_NEXT_asyncresult(void);
-extern int _wrap_queue_new_asyncresult(swig_type_44 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_queue_new_asyncresult(swig_type_56 arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_queue_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_queue_get_descriptor_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_45 _wrap_queue_get_count_asyncresult(uintptr_t arg1);
-extern int _wrap_queue_next_asyncresult(uintptr_t arg1, swig_type_46 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern swig_type_57 _wrap_queue_get_count_asyncresult(uintptr_t arg1);
+extern int _wrap_queue_next_asyncresult(uintptr_t arg1, swig_type_58 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_queue_close_asyncresult(uintptr_t arg1, swig_voidp arg2);
 extern int _wrap_event_get_kind_asyncresult(uintptr_t arg1);
-extern swig_type_47 _wrap_event_get_tag_asyncresult(uintptr_t arg1);
+extern swig_type_59 _wrap_event_get_tag_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_event_get_result_asyncresult(uintptr_t arg1);
 extern int _wrap_event_get_outcome_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern int _wrap_event_finish_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
@@ -211,13 +238,13 @@ extern int _wrap_task_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_task_options_free_asyncresult(uintptr_t arg1);
 extern int _wrap_task_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_event_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_tag_asyncresult(uintptr_t arg1, swig_type_48 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_tag_asyncresult(uintptr_t arg1, swig_type_60 arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_strand_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_interrupt_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_chunk_size_asyncresult(uintptr_t arg1, swig_type_49 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_chunk_size_asyncresult(uintptr_t arg1, swig_type_61 arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_error_policy_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_order_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_buffer_size_asyncresult(uintptr_t arg1, swig_type_50 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_buffer_size_asyncresult(uintptr_t arg1, swig_type_62 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_FULL_BLOCK_asyncresult(void);
 extern swig_intgo _wrap_FULL_FAIL_asyncresult(void);
 extern swig_intgo _wrap_FULL_CALLER_RUNS_asyncresult(void);
@@ -225,20 +252,20 @@ extern swig_intgo _wrap_HELP_WORKERS_asyncresult(void);
 extern swig_intgo _wrap_HELP_ALL_asyncresult(void);
 extern int _wrap_pool_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_pool_options_free_asyncresult(uintptr_t arg1);
-extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_51 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_63 arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_worker_source_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_initializer_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_52 arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_53 arg2, int arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_54 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_64 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_65 arg2, int arg3, swig_voidp arg4);
+extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_66 arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_helping_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_55 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_67 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_POOL_OPEN_asyncresult(void);
 extern swig_intgo _wrap_POOL_CLOSED_asyncresult(void);
 extern swig_intgo _wrap_POOL_TERMINATED_asyncresult(void);
 extern swig_intgo _wrap_POOL_BROKEN_asyncresult(void);
-extern swig_type_56 _wrap_default_worker_count_asyncresult(void);
+extern swig_type_68 _wrap_default_worker_count_asyncresult(void);
 extern int _wrap_pool_new_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_pool_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_pool_apply_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
@@ -246,16 +273,16 @@ extern int _wrap_pool_map_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uint
 extern int _wrap_pool_starmap_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
 extern int _wrap_pool_close_asyncresult(uintptr_t arg1, swig_voidp arg2);
 extern int _wrap_pool_terminate_asyncresult(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_pool_join_asyncresult(uintptr_t arg1, swig_type_57 arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_pool_join_asyncresult(uintptr_t arg1, swig_type_69 arg2, uintptr_t arg3, swig_voidp arg4);
 extern int _wrap_pool_get_state_asyncresult(uintptr_t arg1);
-extern swig_type_58 _wrap_pool_get_worker_count_asyncresult(uintptr_t arg1);
+extern swig_type_70 _wrap_pool_get_worker_count_asyncresult(uintptr_t arg1);
 extern int _wrap_pool_imap_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
 extern int _wrap_pool_imap_fed_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
 extern uintptr_t _wrap_iterator_ref_asyncresult(uintptr_t arg1);
 extern void _wrap_iterator_unref_asyncresult(uintptr_t arg1);
-extern int _wrap_iterator_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_59 arg3, swig_voidp arg4);
+extern int _wrap_iterator_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_71 arg3, swig_voidp arg4);
 extern int _wrap_iterator_cancel_asyncresult(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_iterator_put_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_60 arg3, uintptr_t arg4, swig_voidp arg5);
+extern int _wrap_iterator_put_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_72 arg3, uintptr_t arg4, swig_voidp arg5);
 extern int _wrap_iterator_finish_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern swig_intgo _wrap_STRAND_SERIAL_asyncresult(void);
 extern swig_intgo _wrap_STRAND_PINNED_asyncresult(void);
@@ -450,6 +477,131 @@ func Take_done(arg1 uintptr, arg2 *uint64, arg3 int64, arg4 *uint64, arg5 int64)
 	return swig_r
 }
 
+func New_function(arg1 uint64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int32)(C._wrap_new_function_asyncresult(C.swig_type_16(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	return swig_r
+}
+
+func New_error(arg1 int32, arg2 string, arg3 string, arg4 string, arg5 uint64) (_swig_ret uintptr) {
+	var swig_r uintptr
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	swig_r = (uintptr)(C._wrap_new_error_asyncresult(C.int(_swig_i_0), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_3)), C.swig_type_20(_swig_i_4)))
+	if Swig_escape_always_false {
+		Swig_escape_val = arg2
+	}
+	if Swig_escape_always_false {
+		Swig_escape_val = arg3
+	}
+	if Swig_escape_always_false {
+		Swig_escape_val = arg4
+	}
+	return swig_r
+}
+
+func Error_id(arg1 uintptr) (_swig_ret uint64) {
+	var swig_r uint64
+	_swig_i_0 := arg1
+	swig_r = (uint64)(C._wrap_error_id_asyncresult(C.uintptr_t(_swig_i_0)))
+	return swig_r
+}
+
+func Take_released() (_swig_ret uint64) {
+	var swig_r uint64
+	swig_r = (uint64)(C._wrap_take_released_asyncresult())
+	return swig_r
+}
+
+func Lend_all(arg1 uintptr, arg2 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	swig_r = (int32)(C._wrap_lend_all_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1)))
+	return swig_r
+}
+
+func Lend(arg1 uintptr, arg2 bool) (_swig_ret uintptr) {
+	var swig_r uintptr
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	swig_r = (uintptr)(C._wrap_lend_asyncresult(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1)))
+	return swig_r
+}
+
+func Take_back(arg1 uintptr) {
+	_swig_i_0 := arg1
+	C._wrap_take_back_asyncresult(C.uintptr_t(_swig_i_0))
+}
+
+func Step(arg1 uintptr, arg2 *uint64) {
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	C._wrap_step_asyncresult(C.uintptr_t(_swig_i_0), C.swig_voidp(_swig_i_1))
+}
+
+func Pieces(arg1 uintptr, arg2 uintptr, arg3 int64, arg4 uintptr, arg5 *uintptr, arg6 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	_swig_i_5 := arg6
+	swig_r = (int32)(C._wrap_pieces_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_23(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4), C.swig_voidp(_swig_i_5)))
+	return swig_r
+}
+
+func Claim(arg1 uintptr, arg2 uintptr, arg3 *uint64) {
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	C._wrap_claim_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2))
+}
+
+func Block(arg1 uintptr, arg2 bool) {
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	C._wrap_block_asyncresult(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1))
+}
+
+func New_initializer(arg1 *uintptr, arg2 *uint64, arg3 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	swig_r = (int32)(C._wrap_new_initializer_asyncresult(C.swig_voidp(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	return swig_r
+}
+
+func Fail_initializer(arg1 uint64, arg2 uintptr) {
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	C._wrap_fail_initializer_asyncresult(C.swig_type_24(_swig_i_0), C.uintptr_t(_swig_i_1))
+}
+
+func Task_argument(arg1 uintptr, arg2 int64) (_swig_ret int64) {
+	var swig_r int64
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	swig_r = (int64)(C._wrap_task_argument_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_26(_swig_i_1)))
+	return swig_r
+}
+
+func Task_answer(arg1 uintptr, arg2 bool, arg3 int64, arg4 uintptr) {
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	C._wrap_task_answer_asyncresult(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), C.swig_type_27(_swig_i_2), C.uintptr_t(_swig_i_3))
+}
+
 func Report_unread(arg1 uintptr, arg2 *uintptr) (_swig_ret int32) {
 	var swig_r int32
 	_swig_i_0 := arg1
@@ -469,7 +621,7 @@ func Error_new(arg1 int32, arg2 string, arg3 string) (_swig_ret uintptr) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (uintptr)(C._wrap_error_new_asyncresult(C.int(_swig_i_0), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_2))))
+	swig_r = (uintptr)(C._wrap_error_new_asyncresult(C.int(_swig_i_0), *(*C.swig_type_29)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_30)(unsafe.Pointer(&_swig_i_2))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -489,7 +641,7 @@ func Error_set_trace(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret int32)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_trace_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_trace_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_31)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -501,7 +653,7 @@ func Error_set_origin(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_origin_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_origin_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_32)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -794,7 +946,7 @@ func Value_new_string(arg1 string, arg2 *uintptr, arg3 *uintptr) (_swig_ret int3
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_string_asyncresult(*(*C.swig_type_27)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_string_asyncresult(*(*C.swig_type_39)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -807,7 +959,7 @@ func Value_new_bytes(arg1 *byte, arg2 int64, arg3 *uintptr, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_value_new_bytes_asyncresult(C.swig_voidp(_swig_i_0), C.swig_type_28(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_value_new_bytes_asyncresult(C.swig_voidp(_swig_i_0), C.swig_type_40(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -816,7 +968,7 @@ func Value_new_list(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_list_asyncresult(C.swig_type_29(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_list_asyncresult(C.swig_type_41(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -825,7 +977,7 @@ func Value_new_map(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_map_asyncresult(C.swig_type_30(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_map_asyncresult(C.swig_type_42(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -845,7 +997,7 @@ func Value_new_array(arg1 int32, arg2 *byte, arg3 int64, arg4 *uintptr, arg5 *ui
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_value_new_array_asyncresult(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_31(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_value_new_array_asyncresult(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_43(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -892,7 +1044,7 @@ func Value_get_entry(arg1 uintptr, arg2 int64, arg3 *uintptr, arg4 *uintptr, arg
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_value_get_entry_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_33(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_value_get_entry_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -947,7 +1099,7 @@ func Library_open(arg1 string, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_library_open_asyncresult(*(*C.swig_type_35)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_library_open_asyncresult(*(*C.swig_type_47)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -975,7 +1127,7 @@ func Function_new_c(arg1 uintptr, arg2 string, arg3 *uintptr, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_function_new_c_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_37)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_function_new_c_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_49)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1085,7 +1237,7 @@ func Result_wait(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_result_wait_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_40(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_result_wait_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_52(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1096,7 +1248,7 @@ func Result_get(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uin
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_result_get_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_41(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_result_get_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_53(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -1145,7 +1297,7 @@ func Result_notify(arg1 uintptr, arg2 uintptr, arg3 uint64, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_result_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_43(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_result_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_55(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1180,7 +1332,7 @@ func Queue_new(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_queue_new_asyncresult(C.swig_type_44(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_queue_new_asyncresult(C.swig_type_56(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1212,7 +1364,7 @@ func Queue_next(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uin
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_queue_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_46(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_queue_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_58(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -1351,7 +1503,7 @@ func Task_options_set_tag(arg1 uintptr, arg2 uint64, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_tag_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_48(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_tag_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_60(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1378,7 +1530,7 @@ func Task_options_set_chunk_size(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_chunk_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_49(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_chunk_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_61(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1405,7 +1557,7 @@ func Task_options_set_buffer_size(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swi
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_buffer_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_50(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_buffer_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_62(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1471,7 +1623,7 @@ func Pool_options_set_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_51(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_63(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1499,7 +1651,7 @@ func Pool_options_set_max_tasks_per_worker(arg1 uintptr, arg2 int64, arg3 *uintp
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_52(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_64(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1509,7 +1661,7 @@ func Pool_options_set_queue_limit(arg1 uintptr, arg2 int64, arg3 int32, arg4 *ui
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_53(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_65(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1518,7 +1670,7 @@ func Pool_options_set_spare_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_s
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_54(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_66(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1545,7 +1697,7 @@ func Pool_options_set_name(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_name_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_55)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_name_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_67)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1664,7 +1816,7 @@ func Pool_join(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_ret
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_join_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_57(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_join_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_69(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1723,7 +1875,7 @@ func Iterator_notify(arg1 uintptr, arg2 uintptr, arg3 uint64, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_iterator_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_59(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_iterator_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_71(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1742,7 +1894,7 @@ func Iterator_put(arg1 uintptr, arg2 uintptr, arg3 int64, arg4 uintptr, arg5 *ui
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_iterator_put_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_60(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_iterator_put_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_72(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 

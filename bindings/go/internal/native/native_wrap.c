@@ -491,6 +491,232 @@ long long _wrap_take_done_asyncresult(asyr_queue *_swig_go_0, long long *_swig_g
 }
 
 
+int _wrap_new_function_asyncresult(long long _swig_go_0, asyr_function **_swig_go_1, asyr_error **_swig_go_2) {
+  uint64_t arg1 ;
+  asyr_function **arg2 = (asyr_function **) 0 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = (uint64_t)_swig_go_0; 
+  arg2 = *(asyr_function ***)&_swig_go_1; 
+  arg3 = *(asyr_error ***)&_swig_go_2; 
+  
+  result = (asyr_status)asyr_go_new_function(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+asyr_error *_wrap_new_error_asyncresult(int _swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, long long _swig_go_4) {
+  int32_t arg1 ;
+  char *arg2 = (char *) 0 ;
+  char *arg3 = (char *) 0 ;
+  char *arg4 = (char *) 0 ;
+  uint64_t arg5 ;
+  asyr_error *result = 0 ;
+  asyr_error *_swig_go_result;
+  
+  arg1 = (int32_t)_swig_go_0; 
+  arg2 = asyr_go_text(_swig_go_1.p, _swig_go_1.n); 
+  arg3 = asyr_go_text(_swig_go_2.p, _swig_go_2.n); 
+  arg4 = asyr_go_text(_swig_go_3.p, _swig_go_3.n); 
+  arg5 = (uint64_t)_swig_go_4; 
+  
+  result = (asyr_error *)asyr_go_new_error(arg1,(char const *)arg2,(char const *)arg3,(char const *)arg4,arg5);
+  *(asyr_error **)&_swig_go_result = (asyr_error *)result; 
+  free((char *)arg2); 
+  free((char *)arg3); 
+  free((char *)arg4); 
+  return _swig_go_result;
+}
+
+
+long long _wrap_error_id_asyncresult(asyr_error *_swig_go_0) {
+  asyr_error *arg1 = (asyr_error *) 0 ;
+  uint64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(asyr_error **)&_swig_go_0; 
+  
+  result = (uint64_t)asyr_go_error_id((struct asyr_error const *)arg1);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+long long _wrap_take_released_asyncresult() {
+  uint64_t result;
+  long long _swig_go_result;
+  
+  
+  result = (uint64_t)asyr_go_take_released();
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+int _wrap_lend_all_asyncresult(asyr_pool_options *_swig_go_0, asyr_error **_swig_go_1) {
+  asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
+  asyr_error **arg2 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_pool_options **)&_swig_go_0; 
+  arg2 = *(asyr_error ***)&_swig_go_1; 
+  
+  result = (asyr_status)asyr_go_lend_all(arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+asyr_worker *_wrap_lend_asyncresult(asyr_pool *_swig_go_0, bool _swig_go_1) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  bool arg2 ;
+  asyr_worker *result = 0 ;
+  asyr_worker *_swig_go_result;
+  
+  arg1 = *(asyr_pool **)&_swig_go_0; 
+  arg2 = (bool)_swig_go_1; 
+  
+  result = (asyr_worker *)asyr_go_lend(arg1,arg2);
+  *(asyr_worker **)&_swig_go_result = (asyr_worker *)result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_take_back_asyncresult(asyr_worker *_swig_go_0) {
+  asyr_worker *arg1 = (asyr_worker *) 0 ;
+  
+  arg1 = *(asyr_worker **)&_swig_go_0; 
+  
+  asyr_go_take_back(arg1);
+  
+}
+
+
+void _wrap_step_asyncresult(asyr_worker *_swig_go_0, long long *_swig_go_1) {
+  asyr_worker *arg1 = (asyr_worker *) 0 ;
+  uint64_t *arg2 = (uint64_t *) 0 ;
+  
+  arg1 = *(asyr_worker **)&_swig_go_0; 
+  arg2 = *(uint64_t **)&_swig_go_1; 
+  
+  asyr_go_step(arg1,arg2);
+  
+}
+
+
+int _wrap_pieces_asyncresult(asyr_pool *_swig_go_0, asyr_function *_swig_go_1, long long _swig_go_2, asyr_task_options *_swig_go_3, asyr_result **_swig_go_4, asyr_error **_swig_go_5) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  int64_t arg3 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  asyr_result **arg5 = (asyr_result **) 0 ;
+  asyr_error **arg6 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_pool **)&_swig_go_0; 
+  arg2 = *(asyr_function **)&_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = *(asyr_task_options **)&_swig_go_3; 
+  arg5 = *(asyr_result ***)&_swig_go_4; 
+  arg6 = *(asyr_error ***)&_swig_go_5; 
+  
+  result = (asyr_status)asyr_go_pieces(arg1,arg2,arg3,(struct asyr_task_options const *)arg4,arg5,arg6);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_claim_asyncresult(asyr_worker *_swig_go_0, asyr_result *_swig_go_1, long long *_swig_go_2) {
+  asyr_worker *arg1 = (asyr_worker *) 0 ;
+  asyr_result *arg2 = (asyr_result *) 0 ;
+  uint64_t *arg3 = (uint64_t *) 0 ;
+  
+  arg1 = *(asyr_worker **)&_swig_go_0; 
+  arg2 = *(asyr_result **)&_swig_go_1; 
+  arg3 = *(uint64_t **)&_swig_go_2; 
+  
+  asyr_go_claim(arg1,arg2,arg3);
+  
+}
+
+
+void _wrap_block_asyncresult(asyr_worker *_swig_go_0, bool _swig_go_1) {
+  asyr_worker *arg1 = (asyr_worker *) 0 ;
+  bool arg2 ;
+  
+  arg1 = *(asyr_worker **)&_swig_go_0; 
+  arg2 = (bool)_swig_go_1; 
+  
+  asyr_go_block(arg1,arg2);
+  
+}
+
+
+int _wrap_new_initializer_asyncresult(asyr_function **_swig_go_0, long long *_swig_go_1, asyr_error **_swig_go_2) {
+  asyr_function **arg1 = (asyr_function **) 0 ;
+  uint64_t *arg2 = (uint64_t *) 0 ;
+  asyr_error **arg3 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_function ***)&_swig_go_0; 
+  arg2 = *(uint64_t **)&_swig_go_1; 
+  arg3 = *(asyr_error ***)&_swig_go_2; 
+  
+  result = (asyr_status)asyr_go_new_initializer(arg1,arg2,arg3);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_fail_initializer_asyncresult(long long _swig_go_0, asyr_error *_swig_go_1) {
+  uint64_t arg1 ;
+  asyr_error *arg2 = (asyr_error *) 0 ;
+  
+  arg1 = (uint64_t)_swig_go_0; 
+  arg2 = *(asyr_error **)&_swig_go_1; 
+  
+  asyr_go_fail_initializer(arg1,arg2);
+  
+}
+
+
+long long _wrap_task_argument_asyncresult(asyr_task *_swig_go_0, long long _swig_go_1) {
+  asyr_task *arg1 = (asyr_task *) 0 ;
+  int64_t arg2 ;
+  int64_t result;
+  long long _swig_go_result;
+  
+  arg1 = *(asyr_task **)&_swig_go_0; 
+  arg2 = (int64_t)_swig_go_1; 
+  
+  result = (int64_t)asyr_go_task_argument(arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_task_answer_asyncresult(asyr_task *_swig_go_0, bool _swig_go_1, long long _swig_go_2, asyr_error *_swig_go_3) {
+  asyr_task *arg1 = (asyr_task *) 0 ;
+  bool arg2 ;
+  int64_t arg3 ;
+  asyr_error *arg4 = (asyr_error *) 0 ;
+  
+  arg1 = *(asyr_task **)&_swig_go_0; 
+  arg2 = (bool)_swig_go_1; 
+  arg3 = (int64_t)_swig_go_2; 
+  arg4 = *(asyr_error **)&_swig_go_3; 
+  
+  asyr_go_task_answer(arg1,arg2,arg3,arg4);
+  
+}
+
+
 int _wrap_report_unread_asyncresult(asyr_pool_options *_swig_go_0, asyr_error **_swig_go_1) {
   asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
   asyr_error **arg2 = (asyr_error **) 0 ;

@@ -1,0 +1,89 @@
+package asyncresult
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// A call is a function of Go that a worker is to run: once, for pieces of a map, or for
+// the items of a lazy one.
+type call struct {
+	lender  *lender
+	ctx     context.Context // of the submit
+	result  *Result         // nil for a lazy map
+	strand  *Strand         // or nil
+	token   int64           // in the table; 0 for what has a function of its own
+	do      func(ctx context.Context, index int64) error
+	errors  *MapError // of a map that goes on after errors; else nil
+	pieces  bool      // it is called for ranges of indexes
+	count   int       // of the items of a map
+	id      uint64    // of a map's function
+	answers bool      // an index is the value, as C sees it
+	begun   atomic.Bool
+	erred   atomic.Bool // it has failed by itself
+	value   any         // set by do; read under the result's lock
+}
+
+// cancelled is why a call never ran whose context had ended.
+func (c *call) cancelled() error {
+	cause := c.ctx.Err()
+	if cause == nil {
+		return nil
+	}
+	e := newError(CodeCancelled, "the context ended before the task began")
+	e.Cause = cause
+	return e
+}
+
+// calls are those that have not begun, each known to C by a number.
+type calls struct {
+	mu    sync.Mutex
+	slots []callSlot
+	free  []uint32
+}
+
+type callSlot struct {
+	call       *call
+	generation uint32 // so that a number is never used twice
+}
+
+func (t *calls) add(c *call) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.free) == 0 {
+		t.slots = append(t.slots, callSlot{generation: 1})
+		t.free = append(t.free, uint32(len(t.slots)-1))
+	}
+	index := t.free[len(t.free)-1]
+	t.free = t.free[:len(t.free)-1]
+	t.slots[index].call = c
+	c.token = int64(t.slots[index].generation)<<32 | int64(index)
+}
+
+// take takes a call out; nil when somebody else did.
+func (t *calls) take(token int64) *call {
+	index, generation := uint32(token), uint32(token>>32)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if token == 0 || int(index) >= len(t.slots) || t.slots[index].generation != generation {
+		return nil
+	}
+	c := t.slots[index].call
+	t.slots[index] = callSlot{generation: (generation + 1) & (1<<31 - 1)}
+	t.free = append(t.free, index)
+	return c
+}
+
+// all are the calls that are there.
+func (t *calls) all() []*call {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var found []*call
+	for _, slot := range t.slots {
+		if slot.call != nil {
+			found = append(found, slot.call)
+		}
+	}
+	return found
+}
