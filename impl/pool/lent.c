@@ -91,6 +91,18 @@ static asyr_status await_locked(asyr_pool *pool, int64_t deadline,
     return ASYR_OK;
 }
 
+/* Until it has looked for work, no other is wanted. */
+static asyr_status lend_wanted_locked(asyr_pool *pool, asyr_worker **worker,
+                                      asyr_error **error)
+{
+    asyr_status status = lend_locked(pool, worker, error);
+    if (status != ASYR_OK)
+        return status;
+    (*worker)->is_coming = true;
+    pool->coming++;
+    return ASYR_OK;
+}
+
 asyr_status asyri_worker_await(asyr_pool *pool, int64_t timeout_ns,
                                asyr_interrupt *interrupt, asyr_worker **worker,
                                asyr_error **error)
@@ -102,7 +114,7 @@ asyr_status asyri_worker_await(asyr_pool *pool, int64_t timeout_ns,
     asyri_mutex_lock(&pool->lock);
     status = await_locked(pool, deadline, interrupt);
     if (status == ASYR_OK)
-        status = lend_locked(pool, worker, error);
+        status = lend_wanted_locked(pool, worker, error);
     else if (status == ASYR_E_STOP)
         status = fail_stop(error);
     else

@@ -64,6 +64,7 @@ struct asyr_pool {
     int64_t workers;       /* alive, spares and pinned threads included */
     int64_t pinned;        /* threads of pinned strands */
     int64_t blocked;       /* workers that wait inside a task */
+    int64_t coming;        /* lent, as was wanted, and yet to look for work */
     asyri_list spilled;    /* jobs whose entries found no memory for a place */
     asyri_list strands;    /* those with a thread of their own */
     asyri_list iterators;  /* lazy maps that have not ended */

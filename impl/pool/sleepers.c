@@ -159,7 +159,10 @@ bool asyri_sleepers_end_search(asyri_sleepers *sleepers)
     uint64_t before = atomic_fetch_sub_explicit(
         &sleepers->word, ASYRI_SLEEPERS_SEARCHING, memory_order_seq_cst);
     assert(asyri_sleepers_searching_in(before) > 0);
-    return asyri_sleepers_wants_waking(before - ASYRI_SLEEPERS_SEARCHING);
+    uint64_t word = before - ASYRI_SLEEPERS_SEARCHING;
+    return asyri_sleepers_wants_waking(word) ||
+           ((word & ASYRI_SLEEPERS_ATTENTION) &&
+            asyri_sleepers_searching_in(word) == 0);
 }
 
 void asyri_sleepers_enter(asyri_sleepers *sleepers, asyri_sleeper *sleeper,

@@ -106,7 +106,8 @@ bool asyri_sleepers_start_search(asyri_sleepers *sleepers);
 
 /*
  * A searcher has found work, or leaves.  True when it was the last one and somebody
- * sleeps: the caller looks whether there is more work, and then notifies.
+ * sleeps, or attention is asked for: the caller looks whether there is more work, and
+ * then notifies.
  */
 bool asyri_sleepers_end_search(asyri_sleepers *sleepers);
 

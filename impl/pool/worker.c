@@ -95,9 +95,16 @@ bool asyri_worker_has_room_locked(const asyr_pool *pool)
 
 bool asyri_worker_is_wanted_locked(const asyr_pool *pool)
 {
-    return asyri_worker_has_room_locked(pool) && asyri_pool_has_work(pool) &&
+    return asyri_worker_has_room_locked(pool) && pool->coming == 0 &&
+           asyri_pool_has_work(pool) &&
            asyri_sleepers_count_asleep(&pool->sleepers) == 0 &&
            asyri_sleepers_count_searching(&pool->sleepers) == 0;
+}
+
+void asyri_worker_come_locked(asyr_worker *worker)
+{
+    worker->pool->coming -= worker->is_coming;
+    worker->is_coming = false;
 }
 
 static void start_spare_locked(asyr_pool *pool)
@@ -138,6 +145,7 @@ void asyri_worker_retire_locked(asyr_worker *worker)
     if (worker->retired)
         return;
     pool->workers--;
+    asyri_worker_come_locked(worker);
     if (worker->is_pinned)
         pool->pinned--;
     if (worker->place)
@@ -229,6 +237,16 @@ static asyr_status await(asyr_worker *worker, int64_t deadline,
     return sleep(worker, deadline, interrupt, entry);
 }
 
+/* What it leaves may call for the next one. */
+static void come(asyr_worker *worker)
+{
+    asyr_pool *pool = worker->pool;
+    asyri_mutex_lock(&pool->lock);
+    asyri_worker_come_locked(worker);
+    asyri_worker_balance_locked(pool);
+    asyri_mutex_unlock(&pool->lock);
+}
+
 asyr_status asyri_worker_take(asyr_worker *worker, int64_t deadline,
                               asyr_interrupt *interrupt, void **entry)
 {
@@ -246,6 +264,8 @@ asyr_status asyri_worker_take(asyr_worker *worker, int64_t deadline,
             break;
     }
     asyri_worker_end_search(worker);
+    if (worker->is_coming)
+        come(worker);
     return *entry ? ASYR_OK : status;
 }
 

@@ -39,6 +39,7 @@ struct asyr_worker {
     struct asyri_spent spent; /* recipes to give back */
     /* of a worker that is lent, under the pool's lock: */
     bool retired;     /* it counts no more */
+    bool is_coming;   /* it was wanted, and has not looked for work */
     bool awaits_done; /* its task was handed to the host */
     bool blocked;     /* the host says that its task waits */
     bool has_task;
@@ -117,6 +118,8 @@ void asyri_worker_destroy(asyr_worker *worker);
 int asyri_worker_start_locked(asyr_pool *pool);
 /* Start a spare if work waits for a worker that is blocked; or have one lent. */
 void asyri_worker_balance_locked(asyr_pool *pool);
+/* A worker that was wanted has come, or will not. */
+void asyri_worker_come_locked(asyr_worker *worker);
 /* Whether another worker may stand in, and whether there is work for it now. */
 bool asyri_worker_has_room_locked(const asyr_pool *pool);
 bool asyri_worker_is_wanted_locked(const asyr_pool *pool);

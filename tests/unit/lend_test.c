@@ -44,6 +44,7 @@ static void a_worker_is_wanted_once_work_waits_for_it(void)
     asyr_result *second = support_submit(pool, run_echo, NULL, NULL);
     asyr_result *third = support_submit(pool, run_echo, NULL, NULL);
     asyr_worker *one = await(pool);
+    expect_none_wanted(pool, ASYR_E_TIMEOUT);
     UNIT_SUCCEEDS(asyr_worker_next(one, 0, NULL, &task, &error));
     asyr_worker *two = await(pool);
     expect_none_wanted(pool, ASYR_E_TIMEOUT);
@@ -63,6 +64,8 @@ struct awaiting {
     asyr_interrupt *interrupt;
     pthread_t thread;
     asyr_status status;
+    asyr_worker *worker; /* of another thread */
+    struct latch over;
 };
 
 /* Lend workers until that ends, each for one task. */
@@ -106,6 +109,38 @@ static void a_submit_wakes_who_awaits(void)
         asyr_result *result = support_submit(awaiting.pool, run_echo, NULL, NULL);
         CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
     }
+    support_end(awaiting.pool);
+    expect_end(&awaiting, ASYR_E_STOP);
+}
+
+static void *take_and_wait(void *arg)
+{
+    asyr_task *task = NULL;
+    struct awaiting *taking = arg;
+    taking->status = asyr_worker_next(taking->worker, A_MINUTE, NULL, &task, NULL);
+    latch_wait(&taking->over, 1);
+    asyr_worker_free(taking->worker);
+    return NULL;
+}
+
+/* It counts as searching from when it was woken, so the second submit wakes nobody. */
+static void what_a_woken_worker_leaves_is_for_another(void)
+{
+    pthread_t thread;
+    struct awaiting awaiting = {.pool = host_pool(2, 0)};
+    latch_init(&awaiting.over);
+    UNIT_SUCCEEDS(asyr_worker_new(awaiting.pool, &awaiting.worker, &error));
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, take_and_wait, &awaiting),
+                          0);
+    support_await_idle(awaiting.pool, 1);
+    begin(&awaiting);
+    support_await_sleepers(&awaiting.pool->lock, &awaiting.pool->wanted, 1);
+    asyr_result *first = support_submit(awaiting.pool, run_echo, NULL, NULL);
+    asyr_result *second = support_submit(awaiting.pool, run_echo, NULL, NULL);
+    CU_ASSERT_EQUAL(support_take_outcome(second), ASYR_OK);
+    latch_open(&awaiting.over);
+    pthread_join(thread, NULL);
+    CU_ASSERT_EQUAL(support_take_outcome(first), ASYR_E_WORKER_LOST);
     support_end(awaiting.pool);
     expect_end(&awaiting, ASYR_E_STOP);
 }
@@ -256,6 +291,7 @@ static void nobody_is_wanted_by_a_pool_that_has_ended_or_has_its_own(void)
 CU_TestInfo lend_tests[] = {
     UNIT_TEST(a_worker_is_wanted_once_work_waits_for_it),
     UNIT_TEST(a_submit_wakes_who_awaits),
+    UNIT_TEST(what_a_woken_worker_leaves_is_for_another),
     UNIT_TEST(an_await_can_be_interrupted),
     UNIT_TEST(a_lost_worker_is_wanted_again),
     UNIT_TEST(a_spare_is_wanted_for_a_worker_that_waits_and_ends_after_it),
