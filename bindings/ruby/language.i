@@ -132,9 +132,10 @@
 const char *asyr_version(void);
 void glue_set_error_class(VALUE error_class);
 void glue_set_opaque_classes(VALUE array_class, VALUE pointer_class);
-asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception,
+asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception, VALUE itself,
                            asyr_error *cause);
 VALUE glue_error_get_value(const asyr_error *error);
+VALUE glue_error_get_exception(const asyr_error *error);
 VALUE glue_is_rooted(VALUE object);
 VALUE glue_array_new(VALUE element_type, VALUE numbers);
 VALUE glue_array_type(VALUE array);
@@ -145,11 +146,13 @@ VALUE glue_pointer_address(VALUE pointer);
 VALUE glue_misses_signals(void);
 VALUE glue_result_get(asyr_result *result, VALUE seconds);
 VALUE glue_result_wait(asyr_result *result, VALUE seconds);
+VALUE glue_result_error(asyr_result *result);
 VALUE glue_pool_join(asyr_pool *pool, VALUE seconds);
 VALUE glue_queue_next(asyr_queue *queue, VALUE seconds);
 VALUE glue_iterator_next(asyr_iterator *iterator, VALUE seconds, VALUE kept,
                          VALUE end);
 VALUE glue_iterator_put(asyr_iterator *iterator, VALUE item, VALUE place);
+VALUE glue_iterator_put_reference(asyr_iterator *iterator, VALUE item);
 VALUE glue_event_tag(VALUE event);
 VALUE glue_event_is_report(VALUE event);
 VALUE glue_event_has_failed(VALUE event);
@@ -168,7 +171,38 @@ VALUE glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
 void glue_set_result_class(VALUE result_class);
 asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
                          asyr_value *consumed_arguments, asyr_task_options *options);
+asyr_function *glue_function_new(VALUE callable);
+asyr_function *glue_map_function_new(VALUE callable, VALUE items, VALUE spreads);
+VALUE glue_is_cancelled(void);
+VALUE glue_is_inside_task(void);
+VALUE glue_worker_await(asyr_pool *pool);
+VALUE glue_worker_run(asyr_worker *worker);
+VALUE glue_worker_end(VALUE worker);
+VALUE glue_submit_code(asyr_pool *pool, VALUE call, VALUE has_keywords,
+                       asyr_task_options *options, VALUE callbacks, VALUE may_wait);
+VALUE glue_submit_code_map(asyr_pool *pool, asyr_function *function, int64_t count,
+                      asyr_task_options *options, VALUE callbacks, VALUE may_wait);
+asyr_iterator *glue_imap_places(asyr_pool *pool, asyr_function *function,
+                                int64_t count, asyr_task_options *options);
+void glue_set_ruby_initializer(asyr_pool_options *options, VALUE call);
+VALUE glue_results_wait_any(VALUE array, VALUE seconds);
+VALUE glue_results_wait_all(VALUE array, VALUE seconds);
+asyr_queue *glue_results_as_completed(VALUE array);
+VALUE glue_result_then(asyr_result *result, asyr_pool *pool, asyr_function *function,
+                       asyr_task_options *options, VALUE callbacks);
+VALUE glue_result_rescue(asyr_result *result, asyr_pool *pool,
+                         asyr_function *function, asyr_task_options *options,
+                         VALUE callbacks);
+VALUE glue_results_all(VALUE array, asyr_pool *pool, asyr_task_options *options,
+                       VALUE callbacks);
+VALUE glue_results_any(VALUE array, asyr_pool *pool, asyr_task_options *options,
+                       VALUE callbacks);
+VALUE glue_promise_new(asyr_pool *pool, asyr_task_options *options, VALUE callbacks);
+VALUE glue_promise_set_value(VALUE promise, VALUE object);
+VALUE glue_promise_set_error(VALUE promise, VALUE exception);
+VALUE glue_promise_is_cancelled(VALUE promise);
 
 %init %{
     glue_init_roots();
+    glue_init_tasks();
 %}

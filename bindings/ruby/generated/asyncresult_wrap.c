@@ -1987,6 +1987,43 @@ SWIG_From_int  (int value)
 }
 
 
+#if defined(LLONG_MAX) && !defined(SWIG_LONG_LONG_AVAILABLE)
+#  define SWIG_LONG_LONG_AVAILABLE
+#endif
+
+
+#ifdef SWIG_LONG_LONG_AVAILABLE
+/*@SWIG:/usr/share/swig4.0/ruby/rubyprimtypes.swg,19,%ruby_aux_method@*/
+SWIGINTERN VALUE SWIG_AUX_NUM2LL(VALUE arg)
+{
+  VALUE *args = (VALUE *)arg;
+  VALUE obj = args[0];
+  VALUE type = TYPE(obj);
+  long long *res = (long long *)(args[1]);
+  *res = type == T_FIXNUM ? NUM2LL(obj) : rb_big2ll(obj);
+  return obj;
+}
+/*@SWIG@*/
+
+SWIGINTERN int
+SWIG_AsVal_long_SS_long (VALUE obj, long long *val)
+{
+  VALUE type = TYPE(obj);
+  if ((type == T_FIXNUM) || (type == T_BIGNUM)) {
+    long long v;
+    VALUE a[2];
+    a[0] = obj;
+    a[1] = (VALUE)(&v);
+    if (rb_rescue(VALUEFUNC(SWIG_AUX_NUM2LL), (VALUE)a, VALUEFUNC(SWIG_ruby_failed), 0) != Qnil) {
+      if (val) *val = v;
+      return SWIG_OK;
+    }
+  }
+  return SWIG_TypeError;
+}
+#endif
+
+
 SWIGINTERN swig_type_info*
 SWIG_pchar_descriptor(void)
 {
@@ -2044,11 +2081,6 @@ SWIG_From_bool  (bool value)
 }
 
 
-#if defined(LLONG_MAX) && !defined(SWIG_LONG_LONG_AVAILABLE)
-#  define SWIG_LONG_LONG_AVAILABLE
-#endif
-
-
 #ifdef SWIG_LONG_LONG_AVAILABLE
 SWIGINTERNINLINE VALUE 
 SWIG_From_unsigned_SS_long_SS_long  (unsigned long long value)
@@ -2081,38 +2113,6 @@ SWIG_AsVal_unsigned_SS_long_SS_long (VALUE obj, unsigned long long *val)
     a[0] = obj;
     a[1] = (VALUE)(&v);
     if (rb_rescue(VALUEFUNC(SWIG_AUX_NUM2ULL), (VALUE)a, VALUEFUNC(SWIG_ruby_failed), 0) != Qnil) {
-      if (val) *val = v;
-      return SWIG_OK;
-    }
-  }
-  return SWIG_TypeError;
-}
-#endif
-
-
-#ifdef SWIG_LONG_LONG_AVAILABLE
-/*@SWIG:/usr/share/swig4.0/ruby/rubyprimtypes.swg,19,%ruby_aux_method@*/
-SWIGINTERN VALUE SWIG_AUX_NUM2LL(VALUE arg)
-{
-  VALUE *args = (VALUE *)arg;
-  VALUE obj = args[0];
-  VALUE type = TYPE(obj);
-  long long *res = (long long *)(args[1]);
-  *res = type == T_FIXNUM ? NUM2LL(obj) : rb_big2ll(obj);
-  return obj;
-}
-/*@SWIG@*/
-
-SWIGINTERN int
-SWIG_AsVal_long_SS_long (VALUE obj, long long *val)
-{
-  VALUE type = TYPE(obj);
-  if ((type == T_FIXNUM) || (type == T_BIGNUM)) {
-    long long v;
-    VALUE a[2];
-    a[0] = obj;
-    a[1] = (VALUE)(&v);
-    if (rb_rescue(VALUEFUNC(SWIG_AUX_NUM2LL), (VALUE)a, VALUEFUNC(SWIG_ruby_failed), 0) != Qnil) {
       if (val) *val = v;
       return SWIG_OK;
     }
@@ -2183,14 +2183,15 @@ _wrap_error_new(int argc, VALUE *argv, VALUE self) {
   int32_t arg1 ;
   VALUE arg2 = (VALUE) 0 ;
   VALUE arg3 = (VALUE) 0 ;
-  asyr_error *arg4 = (asyr_error *) 0 ;
+  VALUE arg4 = (VALUE) 0 ;
+  asyr_error *arg5 = (asyr_error *) 0 ;
   int val1 ;
   int ecode1 = 0 ;
   asyr_error *result = 0 ;
   VALUE vresult = Qnil;
   
-  if ((argc < 4) || (argc > 4)) {
-    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
+  if ((argc < 5) || (argc > 5)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 5)",argc); SWIG_fail;
   }
   ecode1 = SWIG_AsVal_int(argv[0], &val1);
   if (!SWIG_IsOK(ecode1)) {
@@ -2199,8 +2200,9 @@ _wrap_error_new(int argc, VALUE *argv, VALUE self) {
   arg1 = (int32_t)(val1);
   arg2 = argv[1];
   arg3 = argv[2];
-  arg4 = glue_handle_get(argv[3], &glue_type_asyr_error);
-  result = (asyr_error *)glue_error_new(arg1,arg2,arg3,arg4);
+  arg4 = argv[3];
+  arg5 = glue_handle_get(argv[4], &glue_type_asyr_error);
+  result = (asyr_error *)glue_error_new(arg1,arg2,arg3,arg4,arg5);
   vresult = glue_handle_new(result, &glue_type_asyr_error);
   return vresult;
 fail:
@@ -2219,6 +2221,24 @@ _wrap_error_get_value(int argc, VALUE *argv, VALUE self) {
   }
   arg1 = glue_handle_get(argv[0], &glue_type_asyr_error);
   result = (VALUE)glue_error_get_value((struct asyr_error const *)arg1);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_error_get_exception(int argc, VALUE *argv, VALUE self) {
+  asyr_error *arg1 = (asyr_error *) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_error);
+  result = (VALUE)glue_error_get_exception((struct asyr_error const *)arg1);
   vresult = result;
   return vresult;
 fail:
@@ -2413,6 +2433,24 @@ fail:
 
 
 SWIGINTERN VALUE
+_wrap_result_error(int argc, VALUE *argv, VALUE self) {
+  asyr_result *arg1 = (asyr_result *) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
+  result = (VALUE)glue_result_error(arg1);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
 _wrap_pool_join(int argc, VALUE *argv, VALUE self) {
   asyr_pool *arg1 = (asyr_pool *) 0 ;
   VALUE arg2 = (VALUE) 0 ;
@@ -2491,6 +2529,26 @@ _wrap_iterator_put(int argc, VALUE *argv, VALUE self) {
   arg2 = argv[1];
   arg3 = argv[2];
   result = (VALUE)glue_iterator_put(arg1,arg2,arg3);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_iterator_put_reference(int argc, VALUE *argv, VALUE self) {
+  asyr_iterator *arg1 = (asyr_iterator *) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_iterator);
+  arg2 = argv[1];
+  result = (VALUE)glue_iterator_put_reference(arg1,arg2);
   vresult = result;
   return vresult;
 fail:
@@ -2744,6 +2802,467 @@ _wrap_imap(int argc, VALUE *argv, VALUE self) {
   arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
   result = (asyr_iterator *)glue_imap(arg1,arg2,arg3,arg4);
   vresult = glue_handle_new(result, &glue_type_asyr_iterator);
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_function_new(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  asyr_function *result = 0 ;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  result = (asyr_function *)glue_function_new(arg1);
+  vresult = glue_handle_new(result, &glue_type_asyr_function);
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_map_function_new(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  VALUE arg3 = (VALUE) 0 ;
+  asyr_function *result = 0 ;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 3) || (argc > 3)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  arg2 = argv[1];
+  arg3 = argv[2];
+  result = (asyr_function *)glue_map_function_new(arg1,arg2,arg3);
+  vresult = glue_handle_new(result, &glue_type_asyr_function);
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_is_cancelled(int argc, VALUE *argv, VALUE self) {
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  result = (VALUE)glue_is_cancelled();
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_is_inside_task(int argc, VALUE *argv, VALUE self) {
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 0) || (argc > 0)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 0)",argc); SWIG_fail;
+  }
+  result = (VALUE)glue_is_inside_task();
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_worker_await(int argc, VALUE *argv, VALUE self) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  result = (VALUE)glue_worker_await(arg1);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_worker_run(int argc, VALUE *argv, VALUE self) {
+  asyr_worker *arg1 = (asyr_worker *) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_worker);
+  result = (VALUE)glue_worker_run(arg1);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_worker_end(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  result = (VALUE)glue_worker_end(arg1);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_submit_code(int argc, VALUE *argv, VALUE self) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  VALUE arg3 = (VALUE) 0 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  VALUE arg5 = (VALUE) 0 ;
+  VALUE arg6 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 6) || (argc > 6)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 6)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  arg2 = argv[1];
+  arg3 = argv[2];
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
+  arg5 = argv[4];
+  arg6 = argv[5];
+  result = (VALUE)glue_submit_code(arg1,arg2,arg3,arg4,arg5,arg6);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_submit_code_map(int argc, VALUE *argv, VALUE self) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  int64_t arg3 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  VALUE arg5 = (VALUE) 0 ;
+  VALUE arg6 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 6) || (argc > 6)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 6)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
+  arg3 = glue_whole(argv[2], "count");
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
+  arg5 = argv[4];
+  arg6 = argv[5];
+  result = (VALUE)glue_submit_code_map(arg1,arg2,arg3,arg4,arg5,arg6);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_imap_places(int argc, VALUE *argv, VALUE self) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_function *arg2 = (asyr_function *) 0 ;
+  int64_t arg3 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  asyr_iterator *result = 0 ;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 4) || (argc > 4)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_function);
+  arg3 = glue_whole(argv[2], "count");
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
+  result = (asyr_iterator *)glue_imap_places(arg1,arg2,arg3,arg4);
+  vresult = glue_handle_new(result, &glue_type_asyr_iterator);
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_set_ruby_initializer(int argc, VALUE *argv, VALUE self) {
+  asyr_pool_options *arg1 = (asyr_pool_options *) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool_options);
+  arg2 = argv[1];
+  glue_set_ruby_initializer(arg1,arg2);
+  return Qnil;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_results_wait_any(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  arg2 = argv[1];
+  result = (VALUE)glue_results_wait_any(arg1,arg2);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_results_wait_all(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  arg2 = argv[1];
+  result = (VALUE)glue_results_wait_all(arg1,arg2);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_results_as_completed(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  asyr_queue *result = 0 ;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  result = (asyr_queue *)glue_results_as_completed(arg1);
+  vresult = glue_handle_new(result, &glue_type_asyr_queue);
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_result_then(int argc, VALUE *argv, VALUE self) {
+  asyr_result *arg1 = (asyr_result *) 0 ;
+  asyr_pool *arg2 = (asyr_pool *) 0 ;
+  asyr_function *arg3 = (asyr_function *) 0 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  VALUE arg5 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 5) || (argc > 5)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 5)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_pool);
+  arg3 = glue_handle_get(argv[2], &glue_type_asyr_function);
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
+  arg5 = argv[4];
+  result = (VALUE)glue_result_then(arg1,arg2,arg3,arg4,arg5);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_result_rescue(int argc, VALUE *argv, VALUE self) {
+  asyr_result *arg1 = (asyr_result *) 0 ;
+  asyr_pool *arg2 = (asyr_pool *) 0 ;
+  asyr_function *arg3 = (asyr_function *) 0 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  VALUE arg5 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 5) || (argc > 5)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 5)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_result);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_pool);
+  arg3 = glue_handle_get(argv[2], &glue_type_asyr_function);
+  arg4 = glue_handle_get(argv[3], &glue_type_asyr_task_options);
+  arg5 = argv[4];
+  result = (VALUE)glue_result_rescue(arg1,arg2,arg3,arg4,arg5);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_results_all(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  asyr_pool *arg2 = (asyr_pool *) 0 ;
+  asyr_task_options *arg3 = (asyr_task_options *) 0 ;
+  VALUE arg4 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 4) || (argc > 4)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_pool);
+  arg3 = glue_handle_get(argv[2], &glue_type_asyr_task_options);
+  arg4 = argv[3];
+  result = (VALUE)glue_results_all(arg1,arg2,arg3,arg4);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_results_any(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  asyr_pool *arg2 = (asyr_pool *) 0 ;
+  asyr_task_options *arg3 = (asyr_task_options *) 0 ;
+  VALUE arg4 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 4) || (argc > 4)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 4)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_pool);
+  arg3 = glue_handle_get(argv[2], &glue_type_asyr_task_options);
+  arg4 = argv[3];
+  result = (VALUE)glue_results_any(arg1,arg2,arg3,arg4);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_promise_new(int argc, VALUE *argv, VALUE self) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_task_options *arg2 = (asyr_task_options *) 0 ;
+  VALUE arg3 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 3) || (argc > 3)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 3)",argc); SWIG_fail;
+  }
+  arg1 = glue_handle_get(argv[0], &glue_type_asyr_pool);
+  arg2 = glue_handle_get(argv[1], &glue_type_asyr_task_options);
+  arg3 = argv[2];
+  result = (VALUE)glue_promise_new(arg1,arg2,arg3);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_promise_set_value(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  arg2 = argv[1];
+  result = (VALUE)glue_promise_set_value(arg1,arg2);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_promise_set_error(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  VALUE arg2 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 2) || (argc > 2)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 2)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  arg2 = argv[1];
+  result = (VALUE)glue_promise_set_error(arg1,arg2);
+  vresult = result;
+  return vresult;
+fail:
+  return Qnil;
+}
+
+
+SWIGINTERN VALUE
+_wrap_promise_is_cancelled(int argc, VALUE *argv, VALUE self) {
+  VALUE arg1 = (VALUE) 0 ;
+  VALUE result;
+  VALUE vresult = Qnil;
+  
+  if ((argc < 1) || (argc > 1)) {
+    rb_raise(rb_eArgError, "wrong # of arguments(%d for 1)",argc); SWIG_fail;
+  }
+  arg1 = argv[0];
+  result = (VALUE)glue_promise_is_cancelled(arg1);
+  vresult = result;
   return vresult;
 fail:
   return Qnil;
@@ -4625,6 +5144,7 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "set_opaque_classes", _wrap_set_opaque_classes, -1);
   rb_define_module_function(mAsyncresult_native, "error_new", _wrap_error_new, -1);
   rb_define_module_function(mAsyncresult_native, "error_get_value", _wrap_error_get_value, -1);
+  rb_define_module_function(mAsyncresult_native, "error_get_exception", _wrap_error_get_exception, -1);
   rb_define_module_function(mAsyncresult_native, "is_rooted", _wrap_is_rooted, -1);
   rb_define_module_function(mAsyncresult_native, "array_new", _wrap_array_new, -1);
   rb_define_module_function(mAsyncresult_native, "array_type", _wrap_array_type, -1);
@@ -4635,10 +5155,12 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "misses_signals", _wrap_misses_signals, -1);
   rb_define_module_function(mAsyncresult_native, "result_get", _wrap_result_get, -1);
   rb_define_module_function(mAsyncresult_native, "result_wait", _wrap_result_wait, -1);
+  rb_define_module_function(mAsyncresult_native, "result_error", _wrap_result_error, -1);
   rb_define_module_function(mAsyncresult_native, "pool_join", _wrap_pool_join, -1);
   rb_define_module_function(mAsyncresult_native, "queue_next", _wrap_queue_next, -1);
   rb_define_module_function(mAsyncresult_native, "iterator_next", _wrap_iterator_next, -1);
   rb_define_module_function(mAsyncresult_native, "iterator_put", _wrap_iterator_put, -1);
+  rb_define_module_function(mAsyncresult_native, "iterator_put_reference", _wrap_iterator_put_reference, -1);
   rb_define_module_function(mAsyncresult_native, "event_tag", _wrap_event_tag, -1);
   rb_define_module_function(mAsyncresult_native, "event_is_report", _wrap_event_is_report, -1);
   rb_define_module_function(mAsyncresult_native, "event_has_failed", _wrap_event_has_failed, -1);
@@ -4654,8 +5176,31 @@ SWIGEXPORT void Init_asyncresult_native(void) {
   rb_define_module_function(mAsyncresult_native, "submit", _wrap_submit, -1);
   rb_define_module_function(mAsyncresult_native, "set_result_class", _wrap_set_result_class, -1);
   rb_define_module_function(mAsyncresult_native, "imap", _wrap_imap, -1);
+  rb_define_module_function(mAsyncresult_native, "function_new", _wrap_function_new, -1);
+  rb_define_module_function(mAsyncresult_native, "map_function_new", _wrap_map_function_new, -1);
+  rb_define_module_function(mAsyncresult_native, "is_cancelled", _wrap_is_cancelled, -1);
+  rb_define_module_function(mAsyncresult_native, "is_inside_task", _wrap_is_inside_task, -1);
+  rb_define_module_function(mAsyncresult_native, "worker_await", _wrap_worker_await, -1);
+  rb_define_module_function(mAsyncresult_native, "worker_run", _wrap_worker_run, -1);
+  rb_define_module_function(mAsyncresult_native, "worker_end", _wrap_worker_end, -1);
+  rb_define_module_function(mAsyncresult_native, "submit_code", _wrap_submit_code, -1);
+  rb_define_module_function(mAsyncresult_native, "submit_code_map", _wrap_submit_code_map, -1);
+  rb_define_module_function(mAsyncresult_native, "imap_places", _wrap_imap_places, -1);
+  rb_define_module_function(mAsyncresult_native, "set_ruby_initializer", _wrap_set_ruby_initializer, -1);
+  rb_define_module_function(mAsyncresult_native, "results_wait_any", _wrap_results_wait_any, -1);
+  rb_define_module_function(mAsyncresult_native, "results_wait_all", _wrap_results_wait_all, -1);
+  rb_define_module_function(mAsyncresult_native, "results_as_completed", _wrap_results_as_completed, -1);
+  rb_define_module_function(mAsyncresult_native, "result_then", _wrap_result_then, -1);
+  rb_define_module_function(mAsyncresult_native, "result_rescue", _wrap_result_rescue, -1);
+  rb_define_module_function(mAsyncresult_native, "results_all", _wrap_results_all, -1);
+  rb_define_module_function(mAsyncresult_native, "results_any", _wrap_results_any, -1);
+  rb_define_module_function(mAsyncresult_native, "promise_new", _wrap_promise_new, -1);
+  rb_define_module_function(mAsyncresult_native, "promise_set_value", _wrap_promise_set_value, -1);
+  rb_define_module_function(mAsyncresult_native, "promise_set_error", _wrap_promise_set_error, -1);
+  rb_define_module_function(mAsyncresult_native, "promise_is_cancelled", _wrap_promise_is_cancelled, -1);
   
   glue_init_roots();
+  glue_init_tasks();
   
   rb_define_const(mAsyncresult_native, "OK", SWIG_From_int((int)(ASYR_OK)));
   rb_define_const(mAsyncresult_native, "E_ARGUMENT", SWIG_From_int((int)(ASYR_E_ARGUMENT)));

@@ -57,17 +57,23 @@ class PoolTest < AsyncResultTest
     assert_equal "#<AsyncResult::CFunction int64_t fixture_square(int64_t)>", square.inspect
   end
 
-  def test_a_block_or_proc_cannot_be_a_task
+  def test_what_is_neither_a_function_nor_a_block_is_refused
     one = pool
-    error = assert_raises(AsyncResult::UnsupportedError) { one.apply_async(-> { 1 }) }
-    assert_includes error.message, "found a Proc"
-    assert_raises(AsyncResult::UnsupportedError) { one.apply_async(method(:puts)) }
-    assert_raises(AsyncResult::UnsupportedError) { one.apply { 1 } }
-    assert_raises(AsyncResult::UnsupportedError) { one.map(square, [1]) { 1 } }
     [nil, "cos", 1].each do |wrong|
       error = assert_raises(AsyncResult::ArgumentError) { one.apply_async(wrong) }
       assert_includes error.message, "found #{wrong.inspect}"
+      assert_raises(AsyncResult::ArgumentError) { one.map(wrong, [1]) }
     end
+    assert_raises(AsyncResult::ArgumentError) { one.apply_async }
+    assert_raises(AsyncResult::ArgumentError) { one.map { 1 } }
+    assert_raises(AsyncResult::ArgumentError) { one.map(square) }
+  end
+
+  def test_a_function_and_a_block_are_refused
+    one = pool
+    assert_raises(AsyncResult::ArgumentError) { one.apply(square, 1) { 1 } }
+    assert_raises(AsyncResult::ArgumentError) { one.map(square, [1]) { 1 } }
+    assert_raises(AsyncResult::ArgumentError) { one.apply(square, 1, kwargs: { a: 1 }) }
   end
 
   def test_wrong_options_are_argument_errors

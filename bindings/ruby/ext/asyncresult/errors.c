@@ -3,11 +3,10 @@
  *
  * The exception's class is made in lib/asyncresult/error.rb, which has the hook
  * `wrap` (an exception for a native error) and `raise_native` (which raises one).  An
- * error made from an exception carries the exception itself as a pointer value,
- * and the origin "Ruby" says that the pointer is a root.
+ * error made from an exception carries the exception itself as a pointer value, which is a
+ * root.
  */
 #include <stdarg.h>
-#include <string.h>
 
 #include "glue.h"
 
@@ -49,20 +48,22 @@ asyr_error *glue_error_of(VALUE exception)
     return glue_unwrap_error(rb_attr_get(exception, rb_intern("@native")));
 }
 
-/* Attach the exception; an error without it is still an error. */
-static void attach(asyr_error *error, VALUE exception)
+/* Attach a root with the exception; an error without it is still an error. */
+static void attach(asyr_error *error, void *root)
 {
     asyr_value *value = NULL;
 
-    asyr_value_new_pointer(glue_root_new(exception), glue_root_release, &value,
-                           NULL);
+    asyr_value_new_pointer(root, glue_root_release, &value, NULL);
     if (value != NULL)
         asyr_error_set_value(error, value, NULL);
     asyr_value_unref(value);
 }
 
-/* texts: kind, message and trace, each a String or nil. */
-asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception,
+/*
+ * texts: kind, message and trace, each a String or nil.  `itself`: who reads the error
+ * has the exception itself raised.
+ */
+asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception, VALUE itself,
                            asyr_error *cause)
 {
     const char *kind = glue_text(rb_ary_entry(texts, 0));
@@ -74,31 +75,44 @@ asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception,
     asyr_error_set_origin(error, "Ruby", NULL);
     asyr_error_set_cause(error, cause, NULL);
     if (!NIL_P(exception))
-        attach(error, exception);
+        attach(error, RTEST(itself) ? glue_root_new_failure(exception)
+                                    : glue_root_new(exception));
     return error;
 }
 
-static bool is_from_ruby(const asyr_error *error)
+/* The native error of what a task raised; Ruby code. */
+VALUE glue_failure_of(VALUE exception)
 {
-    const char *origin = asyr_error_get_origin(error);
+    return rb_funcall(error_class, rb_intern("native_failure"), 1, exception);
+}
 
-    return origin != NULL && strcmp(origin, "Ruby") == 0;
+/* The exception that is to be raised itself, or nil. */
+VALUE glue_error_get_exception(const asyr_error *error)
+{
+    asyr_value *value = asyr_error_get_value(error);
+    void *root = NULL;
+    VALUE exception = Qundef;
+
+    if (value == NULL)
+        return Qnil;
+    if (asyr_value_get_type(value) == ASYR_VALUE_POINTER) {
+        asyr_value_get_pointer(value, &root, NULL);
+        exception = glue_root_find(root);
+    }
+    if (exception != Qundef && !glue_root_is_failure(root))
+        exception = Qundef;
+    asyr_value_unref(value);
+    return exception == Qundef ? Qnil : exception;
 }
 
 VALUE glue_error_get_value(const asyr_error *error)
 {
     asyr_value *value = asyr_error_get_value(error);
-    void *root = NULL;
-    VALUE object = Qnil;
+    VALUE object;
 
     if (value == NULL)
         return Qnil;
-    if (is_from_ruby(error) && asyr_value_get_type(value) == ASYR_VALUE_POINTER) {
-        asyr_value_get_pointer(value, &root, NULL);
-        object = glue_root_get(root);
-    } else {
-        object = glue_value_to_ruby(value);
-    }
+    object = glue_value_to_ruby(value);
     asyr_value_unref(value);
     return object;
 }

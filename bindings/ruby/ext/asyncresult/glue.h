@@ -17,13 +17,18 @@ VALUE glue_error_to_ruby(asyr_error *consumed);
 asyr_error *glue_error_of(VALUE exception);
 NORETURN(void glue_raise(asyr_error *consumed));
 NORETURN(void glue_fail(int32_t code, const char *format, ...));
-asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception,
+asyr_error *glue_error_new(int32_t code, VALUE texts, VALUE exception, VALUE itself,
                            asyr_error *cause);
 VALUE glue_error_get_value(const asyr_error *error);
+VALUE glue_error_get_exception(const asyr_error *error);
+VALUE glue_failure_of(VALUE exception);
 
 /* roots.c: Ruby objects that the library holds. */
 void glue_init_roots(void);
 void *glue_root_new(VALUE object);
+void *glue_root_new_failure(VALUE exception);
+VALUE glue_root_find(const void *address);
+bool glue_root_is_failure(const void *root);
 VALUE glue_root_get(void *root);
 void glue_root_release(void *root);
 VALUE glue_is_rooted(VALUE object);
@@ -52,10 +57,23 @@ int64_t glue_whole(VALUE number, const char *name);
 int64_t glue_timeout(VALUE seconds);
 const char *glue_text(VALUE string);
 
+/* tasks.c: code of Ruby as tasks. */
+void glue_init_tasks(void);
+asyr_function *glue_function_new(VALUE callable);
+asyr_function *glue_map_function_new(VALUE callable, VALUE items, VALUE spreads);
+VALUE glue_is_cancelled(void);
+VALUE glue_is_inside_task(void);
+
+/* workers.c: threads of Ruby that run them. */
+VALUE glue_worker_await(asyr_pool *pool);
+VALUE glue_worker_run(asyr_worker *worker);
+VALUE glue_worker_end(VALUE worker);
+
 /* wait.c: calls that block, without the GVL and interruptible. */
 VALUE glue_misses_signals(void);
 VALUE glue_result_get(asyr_result *result, VALUE seconds);
 VALUE glue_result_wait(asyr_result *result, VALUE seconds);
+VALUE glue_result_error(asyr_result *result);
 VALUE glue_pool_join(asyr_pool *pool, VALUE seconds);
 VALUE glue_queue_next(asyr_queue *queue, VALUE seconds);
 
@@ -63,6 +81,7 @@ VALUE glue_queue_next(asyr_queue *queue, VALUE seconds);
 VALUE glue_iterator_next(asyr_iterator *iterator, VALUE seconds, VALUE kept,
                          VALUE end);
 VALUE glue_iterator_put(asyr_iterator *iterator, VALUE item, VALUE place);
+VALUE glue_iterator_put_reference(asyr_iterator *iterator, VALUE item);
 
 /* events.c */
 VALUE glue_event_new(asyr_event *consumed);
@@ -85,13 +104,39 @@ VALUE glue_submit(int32_t call, asyr_pool *pool, asyr_function *function,
                   VALUE callbacks);
 asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
                          asyr_value *consumed_arguments, asyr_task_options *options);
+VALUE glue_submit_code(asyr_pool *pool, VALUE call, VALUE has_keywords,
+                       asyr_task_options *options, VALUE callbacks, VALUE may_wait);
+VALUE glue_submit_code_map(asyr_pool *pool, asyr_function *function, int64_t count,
+                           asyr_task_options *options, VALUE callbacks,
+                           VALUE may_wait);
+asyr_iterator *glue_imap_places(asyr_pool *pool, asyr_function *function,
+                                int64_t count, asyr_task_options *options);
+void glue_set_ruby_initializer(asyr_pool_options *options, VALUE call);
+
+/* combine.c: results made of results, and promises; the results are an Array. */
+VALUE glue_results_wait_any(VALUE array, VALUE seconds);
+VALUE glue_results_wait_all(VALUE array, VALUE seconds);
+asyr_queue *glue_results_as_completed(VALUE array);
+VALUE glue_result_then(asyr_result *result, asyr_pool *pool, asyr_function *function,
+                       asyr_task_options *options, VALUE callbacks);
+VALUE glue_result_rescue(asyr_result *result, asyr_pool *pool,
+                         asyr_function *function, asyr_task_options *options,
+                         VALUE callbacks);
+VALUE glue_results_all(VALUE array, asyr_pool *pool, asyr_task_options *options,
+                       VALUE callbacks);
+VALUE glue_results_any(VALUE array, asyr_pool *pool, asyr_task_options *options,
+                       VALUE callbacks);
+VALUE glue_promise_new(asyr_pool *pool, asyr_task_options *options, VALUE callbacks);
+VALUE glue_promise_set_value(VALUE promise, VALUE object);
+VALUE glue_promise_set_error(VALUE promise, VALUE exception);
+VALUE glue_promise_is_cancelled(VALUE promise);
 
 /* handles.c: the library's objects as Ruby's; nil and NULL are each other. */
 extern const rb_data_type_t glue_type_asyr_error, glue_type_asyr_interrupt,
     glue_type_asyr_library, glue_type_asyr_function, glue_type_asyr_result,
     glue_type_asyr_queue, glue_type_asyr_pool, glue_type_asyr_iterator,
     glue_type_asyr_strand, glue_type_asyr_worker, glue_type_asyr_task_options,
-    glue_type_asyr_pool_options;
+    glue_type_asyr_pool_options, glue_type_asyr_promise;
 VALUE glue_handle_new(void *consumed, const rb_data_type_t *type);
 void *glue_handle_get(VALUE object, const rb_data_type_t *type);
 void glue_set_result_class(VALUE result_class);

@@ -28,6 +28,7 @@ HANDLE(pool, asyr_pool_unref);
 HANDLE(iterator, asyr_iterator_unref);
 HANDLE(strand, asyr_strand_unref);
 HANDLE(worker, asyr_worker_free);
+HANDLE(promise, asyr_promise_unref);
 HANDLE(task_options, asyr_task_options_free);
 HANDLE(pool_options, asyr_pool_options_free);
 

@@ -8,7 +8,7 @@
  */
 #include <ruby/thread.h>
 
-#include "wait.h"
+#include "tasks.h"
 
 struct take {
     struct glue_wait wait; /* first: its functions find the take by it */
@@ -45,21 +45,27 @@ static VALUE keep_over_interrupt(struct take *take)
 
     rb_ary_push(take->kept, entry_of(&take->wait));
     rb_thread_check_ints();
+    glue_wait_raise_put_off(&take->wait);
     entry = rb_ary_shift(take->kept);
     return NIL_P(entry) ? Qundef : hand_out(entry);
 }
 
 static bool was_taken(const struct glue_wait *wait)
 {
-    return wait->status != ASYR_E_STOP && wait->status != ASYR_E_TIMEOUT;
+    return wait->status != ASYR_E_STOP && wait->status != ASYR_E_TIMEOUT &&
+           wait->status != ASYR_E_INTERRUPTED;
 }
 
 static VALUE answer_next(struct glue_wait *wait)
 {
     struct take *take = (struct take *)wait;
 
-    if (was_taken(wait) && rb_thread_interrupted(rb_thread_current()))
+    bool is_interrupted =
+        wait->put_off != 0 || rb_thread_interrupted(rb_thread_current());
+
+    if (was_taken(wait) && is_interrupted)
         return keep_over_interrupt(take);
+    glue_wait_raise_put_off(wait);
     if (wait->status == ASYR_E_STOP && RARRAY_LEN(take->kept) == 0)
         return take->end;
     if (wait->status == ASYR_E_STOP)
@@ -82,7 +88,8 @@ VALUE glue_iterator_next(asyr_iterator *iterator, VALUE seconds, VALUE kept,
         struct take take = {.wait = {.call = take_next,
                                      .answer = answer_next,
                                      .object = iterator,
-                                     .timeout_ns = timeout_ns},
+                                     .timeout_ns = timeout_ns,
+                                     .keeps = true},
                             .kept = kept,
                             .end = end};
 
@@ -105,14 +112,26 @@ static VALUE answer_put(struct glue_wait *wait)
     return wait->status == ASYR_OK ? Qtrue : Qfalse;
 }
 
-/* Whether the iterator takes more items; `place` is what an error calls this one. */
-VALUE glue_iterator_put(asyr_iterator *iterator, VALUE item, VALUE place)
+/* Whether the iterator takes more items; the value is consumed. */
+static VALUE put(asyr_iterator *iterator, asyr_value *value)
 {
     struct glue_wait wait = {.call = put_item,
                              .answer = answer_put,
                              .object = iterator,
-                             .timeout_ns = ASYR_FOREVER};
+                             .timeout_ns = ASYR_FOREVER,
+                             .value = value};
 
-    wait.value = glue_item_from_ruby(item, NUM2LONG(place));
     return glue_wait_try_then_perform(&wait);
+}
+
+/* An item for a C function; `place` is what an error calls it. */
+VALUE glue_iterator_put(asyr_iterator *iterator, VALUE item, VALUE place)
+{
+    return put(iterator, glue_item_from_ruby(item, NUM2LONG(place)));
+}
+
+/* An item for code of Ruby. */
+VALUE glue_iterator_put_reference(asyr_iterator *iterator, VALUE item)
+{
+    return put(iterator, glue_reference_new(item));
 }

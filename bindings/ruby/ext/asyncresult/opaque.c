@@ -48,11 +48,26 @@ void glue_set_opaque_classes(VALUE array, VALUE pointer)
     rb_undef_alloc_func(pointer);
 }
 
+/* A pointer to a root is the object of Ruby itself. */
+static VALUE referred_object(asyr_value *value)
+{
+    void *address = NULL;
+
+    if (asyr_value_get_type(value) != ASYR_VALUE_POINTER)
+        return Qundef;
+    asyr_value_get_pointer(value, &address, NULL);
+    return glue_root_find(address);
+}
+
 VALUE glue_opaque_new(asyr_value *value)
 {
     VALUE class =
         asyr_value_get_type(value) == ASYR_VALUE_ARRAY ? array_class : pointer_class;
-    VALUE object = TypedData_Wrap_Struct(class, &opaque_type, NULL);
+    VALUE object = referred_object(value);
+
+    if (object != Qundef)
+        return object;
+    object = TypedData_Wrap_Struct(class, &opaque_type, NULL);
 
     DATA_PTR(object) = asyr_value_ref(value);
     return object;

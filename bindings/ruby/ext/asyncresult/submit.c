@@ -6,7 +6,7 @@
  * An interrupted submit was not made; it is made again when nothing was due.
  * One whose task the caller runs is not interrupted, and only gives the GVL away.
  */
-#include "wait.h"
+#include "tasks.h"
 
 typedef asyr_status (*submit_fn)(asyr_pool *, asyr_function *, asyr_value *,
                                  const asyr_task_options *, asyr_result **,
@@ -26,6 +26,7 @@ struct submit {
     asyr_task_options *options;
     asyr_result *result;
     asyr_iterator *iterator;
+    bool was_left; /* by an exception */
 };
 
 static asyr_status set_interrupt(struct submit *submit)
@@ -60,6 +61,7 @@ static VALUE answer_submit(struct glue_wait *wait)
 {
     if (wait->error != NULL)
         glue_wait_raise(wait);
+    ((struct submit *)wait)->was_left = false;
     return Qnil;
 }
 
@@ -68,9 +70,15 @@ static VALUE run_submit(VALUE submit)
     return glue_wait_perform(&((struct submit *)submit)->wait);
 }
 
-static VALUE end_of_submit(VALUE submit)
+static VALUE end_of_submit(VALUE arg)
 {
-    asyr_value_unref(((struct submit *)submit)->arguments);
+    struct submit *submit = (struct submit *)arg;
+
+    asyr_value_unref(submit->arguments);
+    if (submit->was_left) {
+        asyr_result_unref(submit->result);
+        asyr_iterator_unref(submit->iterator);
+    }
     return Qnil;
 }
 
@@ -78,6 +86,7 @@ static void perform(struct submit *submit)
 {
     submit->wait.answer = answer_submit;
     submit->wait.timeout_ns = ASYR_FOREVER;
+    submit->was_left = true;
     rb_ensure(run_submit, (VALUE)submit, end_of_submit, (VALUE)submit);
 }
 
@@ -120,4 +129,52 @@ asyr_iterator *glue_imap(asyr_pool *pool, asyr_function *function,
 
     perform(&submit);
     return submit.iterator;
+}
+
+/* Code of Ruby: a submit that may wait has options, for its interrupt. */
+static VALUE send_code(enum glue_submit_call call, asyr_pool *pool,
+                       asyr_function *function, asyr_value *consumed_arguments,
+                       asyr_task_options *options, VALUE callbacks, VALUE may_wait)
+{
+    return RTEST(may_wait)
+               ? glue_submit((int32_t)call, pool, function, consumed_arguments,
+                             options, callbacks)
+               : glue_submit_at_once((int32_t)call, pool, function,
+                                     consumed_arguments, options, callbacks);
+}
+
+/* An Array [callable, arguments...], the last being keywords or not. */
+VALUE glue_submit_code(asyr_pool *pool, VALUE call, VALUE has_keywords,
+                       asyr_task_options *options, VALUE callbacks, VALUE may_wait)
+{
+    return send_code(GLUE_APPLY, pool, glue_call_function(has_keywords),
+                     glue_call_arguments(call), options, callbacks, may_wait);
+}
+
+/* A map over so many items, which the function knows. */
+VALUE glue_submit_code_map(asyr_pool *pool, asyr_function *function, int64_t count,
+                           asyr_task_options *options, VALUE callbacks,
+                           VALUE may_wait)
+{
+    return send_code(GLUE_MAP, pool, function, glue_places((long)count), options,
+                     callbacks, may_wait);
+}
+
+asyr_iterator *glue_imap_places(asyr_pool *pool, asyr_function *function,
+                                int64_t count, asyr_task_options *options)
+{
+    return glue_imap(pool, function, glue_places((long)count), options);
+}
+
+/* An Array [callable, arguments...] that prepares each worker. */
+void glue_set_ruby_initializer(asyr_pool_options *options, VALUE call)
+{
+    asyr_error *error = NULL;
+    asyr_value *arguments = glue_call_arguments(call);
+
+    asyr_pool_options_set_initializer(options, glue_call_function(Qfalse), arguments,
+                                      &error);
+    asyr_value_unref(arguments);
+    if (error != NULL)
+        glue_raise(error);
 }

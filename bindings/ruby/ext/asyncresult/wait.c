@@ -18,7 +18,9 @@
 #include <ruby.h>
 #include <ruby/thread.h>
 
-#include "wait.h"
+#include "tasks.h"
+
+static _Thread_local struct glue_wait *unlocked;
 
 static int64_t now_ns(void)
 {
@@ -43,9 +45,35 @@ static int64_t time_until(int64_t deadline)
 static void *call_unlocked(void *arg)
 {
     struct glue_wait *wait = arg;
+    struct glue_wait *outer = unlocked;
 
+    unlocked = wait;
     wait->status = wait->call(wait);
+    unlocked = outer;
     return NULL;
+}
+
+bool glue_wait_is_unlocked(void)
+{
+    return unlocked != NULL;
+}
+
+struct glue_wait *glue_wait_suspend(void)
+{
+    struct glue_wait *wait = unlocked;
+
+    unlocked = NULL;
+    return wait;
+}
+
+void glue_wait_resume(struct glue_wait *wait)
+{
+    unlocked = wait;
+}
+
+void glue_wait_end(struct glue_wait *wait)
+{
+    asyr_interrupt_trigger(wait->interrupt);
 }
 
 static void end_wait(void *arg)
@@ -85,6 +113,7 @@ static void call_once(struct glue_wait *wait)
     asyr_interrupt_clear(wait->interrupt);
     /* It does not call at all when something is due for the thread. */
     rb_thread_call_without_gvl2(call_unlocked, wait, end_wait, wait);
+    glue_leave_killed();
     if (wait->status == ASYR_E_TIMEOUT && wait->timeout_ns < timeout_ns)
         wait->status = ASYR_E_INTERRUPTED;
 }
@@ -95,11 +124,11 @@ static void call_until_done(struct glue_wait *wait)
 
     if (asyr_interrupt_new(&wait->interrupt, &wait->error) != ASYR_OK)
         return;
-    for (;;) {
+    while (wait->put_off == 0) {
+        rb_thread_check_ints(); /* also what is due only before a thread blocks */
         call_once(wait);
         if (wait->status != ASYR_E_INTERRUPTED)
             return;
-        rb_thread_check_ints();
         wait->timeout_ns = time_until(deadline);
     }
 }
@@ -112,7 +141,18 @@ static VALUE run_wait(VALUE arg)
         wait->status = wait->call(wait);
     else
         call_until_done(wait);
+    if (!wait->keeps)
+        glue_wait_raise_put_off(wait);
     return wait->answer(wait);
+}
+
+void glue_wait_raise_put_off(struct glue_wait *wait)
+{
+    VALUE exception = wait->put_off;
+
+    wait->put_off = 0;
+    if (exception != 0)
+        rb_exc_raise(exception);
 }
 
 static VALUE end_of_wait(VALUE arg)
@@ -122,6 +162,7 @@ static VALUE end_of_wait(VALUE arg)
     asyr_interrupt_unref(wait->interrupt);
     asyr_value_unref(wait->value);
     asyr_error_unref(wait->error);
+    asyr_worker_free(wait->worker);
     if (wait->event != NULL)
         asyr_event_finish(wait->event, NULL, NULL);
     return Qnil;
@@ -227,6 +268,17 @@ VALUE glue_result_get(asyr_result *result, VALUE seconds)
 
     wait.timeout_ns = result_timeout(result, seconds);
     return glue_wait_perform(&wait);
+}
+
+/* The exception for the error of a result that is ready, or nil. */
+VALUE glue_result_error(asyr_result *result)
+{
+    asyr_value *value = NULL;
+    asyr_error *error = NULL;
+
+    asyr_result_get(result, 0, NULL, &value, &error);
+    asyr_value_unref(value);
+    return error == NULL ? Qnil : glue_error_to_ruby(error);
 }
 
 VALUE glue_result_wait(asyr_result *result, VALUE seconds)

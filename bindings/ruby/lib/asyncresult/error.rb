@@ -77,7 +77,11 @@ class AsyncResult
     end.freeze
     FOLDER = "#{__dir__}/"
     MAX_CAUSES = 32
-    private_constant :CLASSES, :FOLDER, :MAX_CAUSES
+    # What a task raised and `get` does not: it would end the caller, or be taken for
+    # what became of the wait.  A TaskError has it as its cause.
+    HELD_BACK = [::SystemExit, ::SignalException, TimeoutError, NotReadyError,
+                 InterruptedError, StopIteration].freeze
+    private_constant :CLASSES, :FOLDER, :MAX_CAUSES, :HELD_BACK
 
     class << self
       # The native error of an exception, with its causes but for `known` and what
@@ -86,39 +90,59 @@ class AsyncResult
         native = exception.instance_variable_get(:@native) if exception.is_a?(Failure)
         return native if native
 
-        cause = exception.cause
-        cause = nil if cause.equal?(known) || depth == MAX_CAUSES
-        cause &&= native_for(cause, known, depth + 1)
-        Native.error_new(TaskError::CODE, texts_of(exception), exception, cause)
+        cause = native_cause(exception, known, depth)
+        Native.error_new(TaskError::CODE, texts_of(exception), exception, false, cause)
       end
 
-      # The native error that stands for an exception, which is its value.
+      # The native error of what a task raised: who reads it has that exception itself
+      # raised, unless it is one that is held back.
+      def native_failure(exception) # :nodoc:
+        itself = HELD_BACK.none? { |type| type === exception }
+        code = exception.is_a?(Failure) ? exception.code : TaskError::CODE
+        cause = native_cause(exception, nil, 0)
+        Native.error_new(code, texts_of(exception), exception, itself, cause)
+      end
+
+      # The native error of what an input raised, likewise.
       def native_holding(exception) # :nodoc:
-        Native.error_new(TaskError::CODE, texts_of(exception), exception, nil)
+        Native.error_new(TaskError::CODE, texts_of(exception), exception, true, nil)
       end
 
       # A native error that nothing raised.
       def native(code, message) # :nodoc:
-        Native.error_new(code, [nil, message, nil], nil, nil)
+        Native.error_new(code, [nil, message, nil], nil, false, nil)
       end
 
       private
 
+      # The exception for a native error: what a task raised, as it is.
       def wrap(native)
+        exception = Native.error_get_exception(native)
+        return exception if exception
+
         type = CLASSES.fetch(Native.error_get_code(native), Error)
         type.new(Native.error_get_message(native), native)
       end
 
-      # The backtrace begins where the library was called.
+      # The backtrace begins where the library was called, or is that of the task.
       def raise_native(native)
         error = wrap(native)
-        error.set_backtrace(own_lines(caller))
+        error.set_backtrace(own_lines(caller)) unless error.backtrace
         raise error, cause: error.cause
       end
 
+      def native_cause(exception, known, depth)
+        cause = exception.cause
+        return if cause.nil? || cause.equal?(known) || depth == MAX_CAUSES
+
+        native_for(cause, known, depth + 1)
+      end
+
       def texts_of(exception)
+        native = exception.is_a?(Failure) && exception.instance_variable_get(:@native)
+        kind = native ? exception.kind : exception.class.to_s
         trace = own_lines(exception.backtrace || []).join("\n")
-        [exception.class.to_s, message_of(exception), trace].map { |text| plain(text) }
+        [kind, message_of(exception), trace].map { |text| plain(text) }
       end
 
       # Of a backtrace, the lines that are not the library's.

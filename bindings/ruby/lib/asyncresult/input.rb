@@ -7,6 +7,9 @@ class AsyncResult
   #
   # It knows the native iterator only, so that the Iterator can be collected.
   class Input # :nodoc: all
+    VALUE = ->(handle, item, place) { Native.iterator_put(handle, item, place) }
+    REFERENCE = ->(handle, item, _) { Native.iterator_put_reference(handle, item) }
+
     def self.check(items)
       return if items.respond_to?(:each)
 
@@ -19,9 +22,11 @@ class AsyncResult
       buffer_size.is_a?(::Integer) && buffer_size > 1 ? buffer_size - 1 : buffer_size
     end
 
-    def initialize(handle, items, name)
+    # `put` hands an item and its place over; whether more are taken.
+    def initialize(handle, items, name, put)
       @handle = handle
       @items = items
+      @put = put
       @thread = start
       @thread.name = "#{name} input"
       @thread.report_on_exception = false
@@ -72,7 +77,7 @@ class AsyncResult
     def put_each
       items = @items.is_a?(::Enumerable) ? @items : @items.to_enum
       place = -1
-      items.each_entry { |item| break unless Native.iterator_put(@handle, item, place += 1) }
+      items.each_entry { |item| break unless @put.call(@handle, item, place += 1) }
     end
   end
   private_constant :Input

@@ -80,12 +80,28 @@ class AsyncResult
     def take(timeout)
       return FINISHED if @is_closed
 
-      timeout = drain(timeout) if @kept.empty? && @callbacks.queue.drains_here?
+      timeout = attend(timeout) if @kept.empty?
       Native.iterator_next(@handle, timeout, @kept, FINISHED)
-    rescue TaskError => error
-      raise error unless error.value.is_a?(::Exception)
+    end
 
-      raise error.value, cause: error.value.cause
+    # As AsyncResult does while it waits.
+    def attend(timeout)
+      if @callbacks.queue.drains_here?
+        drain(timeout)
+      elsif (scheduler = ::Fiber.current_scheduler)
+        let_fibers_run(scheduler, timeout)
+      else
+        timeout
+      end
+    end
+
+    def let_fibers_run(scheduler, timeout)
+      deadline = Support.deadline(timeout)
+      return timeout if deadline && deadline <= Support.now
+
+      @notice ||= Fibers::Notice.new
+      @notice.wait(scheduler, deadline) { |notice| Fibers.notify_next(self, notice) }
+      Support.time_until(deadline)
     end
 
     # Run the callbacks in the queue that this thread owns until a value is there or the

@@ -14,6 +14,39 @@ class AsyncResult
 
     HELPING = { workers: Native::HELP_WORKERS, all: Native::HELP_ALL }.freeze
 
+    # The options of a Pool, from which come those of its own workers, and of Ruby's.
+    ForPool = Struct.new(:workers, :initializer, :initargs, :max_tasks, :limit, :when_full,
+                         :queue, :name, :helping, :spares, :hook, keyword_init: true) do
+      # The builder for threads of the library, which run C functions.
+      def own
+        builder(workers, spares)
+      end
+
+      # The builder for threads of Ruby.
+      def lent(workers: self.workers, spares: self.spares)
+        options = builder(workers, spares)
+        Native.pool_options_set_worker_source(options, Native::WORKERS_HOST)
+        Native.set_ruby_initializer(options, initializer) if initializer.is_a?(::Array)
+        options
+      end
+
+      private
+
+      def builder(workers, spares)
+        options = Native.pool_options_new
+        Options.set_workers(options, workers, max_tasks)
+        if initializer.is_a?(CFunction)
+          Options.set_initializer(options, initializer, initargs)
+        end
+        Options.set_queue_limit(options, limit, when_full)
+        Options.set_help(options, helping, spares)
+        Native.pool_options_set_name(options, name)
+        Native.pool_options_set_queue(options, queue.handle)
+        Native.set_unread_error_hook(options, hook) if hook
+        options
+      end
+    end
+
     # What reports the errors that nobody read.
     UnreadErrors = Struct.new(:block) do
       def call(error)
@@ -28,17 +61,6 @@ class AsyncResult
         raise ArgumentError, "#{name}: expected one of #{table.keys.map(&:inspect).join(", ")}, " \
                              "found #{chosen.inspect}"
       end
-    end
-
-    # What a pool or task runs: today a C function only.
-    def function(given)
-      return given.handle if given.is_a?(CFunction)
-      if given.respond_to?(:call)
-        raise UnsupportedError, "expected an AsyncResult::CFunction, found a #{given.class}: " \
-                                "Ruby code cannot be a task"
-      end
-
-      raise ArgumentError, "expected an AsyncResult::CFunction, found #{given.inspect}"
     end
 
     def set_workers(options, workers, max_tasks)
@@ -56,9 +78,15 @@ class AsyncResult
     end
 
     def set_initializer(options, function, arguments)
-      return if function.nil?
+      Native.pool_options_set_initializer(options, function.handle, arguments)
+    end
 
-      Native.pool_options_set_initializer(options, function(function), arguments)
+    # The function, or the Array [callable, arguments...], that prepares workers.
+    def initializer(function, arguments)
+      return function if function.nil? || function.is_a?(CFunction)
+      return [Code.check(function), *arguments] if arguments.is_a?(::Array)
+
+      raise ArgumentError, "initargs: expected an Array, found #{arguments.inspect}"
     end
 
     def set_queue_limit(options, limit, when_full)
@@ -66,12 +94,12 @@ class AsyncResult
       Native.pool_options_set_queue_limit(options, limit, policy) unless limit.nil?
     end
 
-    # The builder of a task; nil when it has nothing to say.
+    # The builder of a task; nil when it has nothing to say.  `strand` is a native one.
     def for_task(strand, chunk_size, errors)
       return if strand.nil? && chunk_size.nil? && errors.nil?
 
       options = Native.task_options_new
-      Native.task_options_set_strand(options, strand.handle) if strand
+      Native.task_options_set_strand(options, strand) if strand
       Native.task_options_set_chunk_size(options, chunk_size) unless chunk_size.nil?
       policy = errors && choose(ERRORS, "errors", errors)
       Native.task_options_set_error_policy(options, policy) if policy

@@ -1,6 +1,32 @@
 # frozen_string_literal: true
 
 class AsyncResult
+  # Taking events of the completion queue `handle`.
+  module Events # :nodoc: all
+    # For IO.select: readable while something waits here.  Not to be read or closed.
+    #
+    # @return [IO]
+    def to_io
+      @to_io ||= ::IO.for_fd(Native.queue_get_descriptor(handle), autoclose: false)
+    end
+
+    private
+
+    # The next event, or nil when the time is over.  A fiber waits for the descriptor, so
+    # that others run meanwhile.
+    def next_event(timeout)
+      scheduler = ::Fiber.current_scheduler
+      return Native.queue_next(handle, timeout) unless scheduler
+
+      event = Native.queue_next(handle, 0)
+      return event if event || (timeout && timeout <= 0)
+
+      scheduler.io_wait(to_io, ::IO::READABLE, Support.finite(timeout))
+      Native.queue_next(handle, 0)
+    end
+  end
+  private_constant :Events
+
   # A completion queue: callbacks of pools that were made with `queue: queue` wait in
   # it until the program runs them, in a thread of its choosing.
   #
@@ -16,6 +42,8 @@ class AsyncResult
     WHEN_BLOCKING = { ::Object => :on_blocking }.freeze
     AT_ONCE = { ::Object => :immediate }.freeze
     private_constant :Callbacks, :Done, :FATAL, :WHEN_BLOCKING, :AT_ONCE
+
+    include Events
 
     attr_reader :handle # :nodoc:
 
@@ -46,11 +74,6 @@ class AsyncResult
     def own
       @owner = ::Thread.current
       self
-    end
-
-    # For IO.select: readable while something waits here.  Not to be read or closed.
-    def to_io
-      @to_io ||= ::IO.for_fd(Native.queue_get_descriptor(@handle), autoclose: false)
     end
 
     # How many entries wait here.
@@ -140,7 +163,7 @@ class AsyncResult
     def step(timeout) # :nodoc:
       failure = nil
       found = ::Thread.handle_interrupt(WHEN_BLOCKING) do
-        event = Native.queue_next(@handle, timeout)
+        event = next_event(timeout)
         failure = serve(event) if event
         !event.nil?
       end
@@ -223,7 +246,9 @@ class AsyncResult
     # Inside a `rescue`, so that what the callback raises has the error as its cause.
     def call_error_callback(callback, error)
       raise error, cause: error.cause
-    rescue Failure
+    rescue ::Exception => raised
+      raise unless raised.equal?(error)
+
       callback.call(error)
     end
   end

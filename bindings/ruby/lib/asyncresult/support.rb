@@ -20,6 +20,11 @@ class AsyncResult
       timeout < FAR ? now + timeout : nil
     end
 
+    # A timeout as others than the library take it: nil for never.
+    def finite(timeout)
+      timeout && timeout < FAR ? timeout : nil
+    end
+
     # What is left of the time until then, and never less than nothing.
     def time_until(deadline)
       deadline && [deadline - now, 0].max
@@ -35,6 +40,20 @@ class AsyncResult
         yield
       ensure
         watcher&.kill
+      end
+    end
+
+    # Call the block, which blocks, in a thread of its own where a Fiber scheduler has
+    # other fibers to run meanwhile.
+    def aside(&block)
+      return yield unless ::Fiber.current_scheduler
+
+      begin
+        thread = ::Thread.new(&block)
+        thread.report_on_exception = false
+        thread.value
+      ensure
+        thread&.kill
       end
     end
 
