@@ -24,6 +24,13 @@ local asyncresult = {
   integer = native.new_integer,
   --- What stands for nil inside a list or a map.
   null = native.null(),
+  --- Whether a task runs here that was asked to stop: its result cancelled, or the pool
+  -- terminated.
+  cancelled = native.cancelled,
+  --- Whether this is a task.
+  in_task = native.in_task,
+  --- error(kind, message, {value = ..., cause = ...}): an error to raise, in a task say.
+  error = Error.make,
   --- How many workers a pool has by default.
   default_worker_count = native.default_worker_count,
 }

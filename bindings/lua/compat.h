@@ -25,6 +25,25 @@
 #define HAS_INTEGERS 1
 #endif
 
+#if LUA_VERSION_NUM < 503
+#define dump_function(L, writer, arg) lua_dump(L, writer, arg)
+#else
+#define dump_function(L, writer, arg) lua_dump(L, writer, arg, 0)
+#endif
+
+/* Upvalues that functions share: in LuaJIT, but not in Lua 5.1, whose headers it has. */
+#if LUA_VERSION_NUM < 502
+extern void *lua_upvalueid(lua_State *L, int function, int place)
+    __attribute__((weak));
+extern void lua_upvaluejoin(lua_State *L, int function, int place, int other,
+                            int its_place) __attribute__((weak));
+#define upvalue_address(L, function, place)                                         \
+    (lua_upvalueid ? lua_upvalueid(L, function, place) : NULL)
+#else
+#define upvalue_address lua_upvalueid
+#endif
+#define join_upvalue lua_upvaluejoin
+
 /* The largest whole number up to which every one is a lua_Number of its own. */
 #define EXACT_LIMIT ((int64_t)1 << 53)
 

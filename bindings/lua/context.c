@@ -23,11 +23,26 @@ struct context {
     struct entry active;       /* Lua's thread only */
     asyr_interrupt *interrupt; /* immutable */
     asyr_error *failure;       /* Lua's thread only: from the message handler */
+    bool is_worker;            /* immutable */
     int runner;                /* in the registry; immutable: pcall's function, */
     int handler;               /* and its message handler */
 };
 
 static const char context_key = 'c';
+
+/* What the registry has; empty once the Lua state closes. */
+struct slot {
+    struct context *context;
+};
+
+static struct slot *find_slot(lua_State *L)
+{
+    lua_pushlightuserdata(L, (void *)&context_key);
+    lua_rawget(L, LUA_REGISTRYINDEX);
+    struct slot *slot = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return slot;
+}
 
 static void free_released(struct context *context)
 {
@@ -116,6 +131,22 @@ int get_input(struct context *context)
 asyr_interrupt *get_interrupt(struct context *context)
 {
     return context->interrupt;
+}
+
+void enter_worker(struct context *context)
+{
+    context->is_worker = true;
+}
+
+bool is_worker_state(lua_State *L)
+{
+    const struct slot *slot = find_slot(L);
+    return slot && slot->context && slot->context->is_worker;
+}
+
+bool is_worker(const struct context *context)
+{
+    return context->is_worker;
 }
 
 /* ---- protected calls ---- */
@@ -236,11 +267,6 @@ int push_protected(lua_State *L, void (*push)(lua_State *, void *), void *handle
 
 /* ---- open and close ---- */
 
-/* What the registry has; empty once the Lua state closes. */
-struct slot {
-    struct context *context;
-};
-
 static int close_context(lua_State *L)
 {
     struct slot *slot = lua_touserdata(L, 1);
@@ -253,10 +279,7 @@ static int close_context(lua_State *L)
 
 struct context *get_context(lua_State *L)
 {
-    lua_pushlightuserdata(L, (void *)&context_key);
-    lua_rawget(L, LUA_REGISTRYINDEX);
-    struct slot *slot = lua_touserdata(L, -1);
-    lua_pop(L, 1);
+    const struct slot *slot = find_slot(L);
     if (slot && slot->context)
         return slot->context;
     luaL_error(L, "asyncresult: the Lua state is closing");
@@ -288,8 +311,11 @@ static struct context *new_context(void)
     return NULL;
 }
 
+/* Done before the module is required in a worker. */
 void glue_open(lua_State *L)
 {
+    if (find_slot(L))
+        return;
     struct slot *slot = lua_newuserdata(L, sizeof *slot);
     slot->context = NULL;
     register_slot(L);
@@ -303,6 +329,8 @@ void glue_open(lua_State *L)
     lua_pushlightuserdata(L, context);
     lua_pushcclosure(L, keep_failure, 1);
     context->handler = luaL_ref(L, LUA_REGISTRYINDEX);
+    luaL_newmetatable(L, ERROR_METATABLE);
+    lua_pop(L, 1);
     open_boxes(L);
     open_handles(L);
 }

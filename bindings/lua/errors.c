@@ -5,7 +5,7 @@
  * origin, cause and value, and one metatable of its own.  What else Lua code may
  * raise (any value) becomes an error of the code Task.
  */
-#include "support.h"
+#include "crossing.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -115,16 +115,23 @@ static int32_t get_code(lua_State *L, int index)
     return (int32_t)code;
 }
 
+/* What a task raised goes back to Lua; what a callback raised, to whoever asks. */
+static asyr_value *detail_to_value(lua_State *L, int index)
+{
+    asyr_error *refused = NULL;
+    asyr_value *value = is_worker_state(L) ? cross_value(L, index, "value", &refused)
+                                           : glue_to_value(L, index, &refused);
+    asyr_error_unref(refused);
+    return value;
+}
+
 static void attach_field_value(lua_State *L, int index, asyr_error *error)
 {
     lua_pushliteral(L, "value");
     lua_rawget(L, index);
-    asyr_error *refused = NULL;
-    asyr_value *value =
-        lua_isnil(L, -1) ? NULL : glue_to_value(L, lua_gettop(L), &refused);
+    asyr_value *value = lua_isnil(L, -1) ? NULL : detail_to_value(L, lua_gettop(L));
     asyr_error_set_value(error, value, NULL);
     asyr_value_unref(value);
-    asyr_error_unref(refused);
     lua_pop(L, 1);
 }
 
@@ -166,11 +173,9 @@ static asyr_error *from_other(lua_State *L, int index, const char *trace)
     asyr_error_set_trace(error, trace, NULL);
     asyr_error_set_origin(error, "Lua", NULL);
     if (lua_type(L, index) != LUA_TSTRING) {
-        asyr_error *refused = NULL;
-        asyr_value *value = glue_to_value(L, index, &refused);
+        asyr_value *value = detail_to_value(L, index);
         asyr_error_set_value(error, value, NULL);
         asyr_value_unref(value);
-        asyr_error_unref(refused);
     }
     lua_settop(L, top);
     return error;

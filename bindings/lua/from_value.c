@@ -5,7 +5,7 @@
  * a value is released as soon as it was fetched, since its parent, which does not
  * change, keeps it.  Only glue_push_value() owns what it pushes.
  */
-#include "support.h"
+#include "crossing.h"
 
 static const char null_key = 'n';
 
@@ -92,6 +92,15 @@ static void push_number(lua_State *L, asyr_value *value)
     }
 }
 
+static void push_array(lua_State *L, asyr_value *array)
+{
+    const struct packet *packet = to_packet(array);
+    if (packet)
+        push_packet(L, packet);
+    else
+        push_box(L, array);
+}
+
 void push_value(lua_State *L, asyr_value *value)
 {
     bool truth = false;
@@ -120,8 +129,10 @@ void push_value(lua_State *L, asyr_value *value)
         push_error_value(L, value);
         return;
     case ASYR_VALUE_POINTER:
-    case ASYR_VALUE_ARRAY:
         push_box(L, value);
+        return;
+    case ASYR_VALUE_ARRAY:
+        push_array(L, value);
         return;
     default:
         lua_pushnil(L);

@@ -74,6 +74,31 @@ asyr_status glue_set_interrupt(lua_State *L, asyr_task_options *options,
 void glue_free_task_options(asyr_task_options *consumed);
 void glue_free_pool_options(asyr_pool_options *consumed);
 
+/*
+ * Lua functions as tasks.  A pool is a table with the handle of its states at the place 2
+ * and what it knows of functions, a weak table, at 3.
+ */
+glue_pushed glue_new_states(lua_State *L, glue_index path, glue_index cpath,
+                            glue_index memory_limit, glue_index stop_count);
+/* Set, once, a list of a function or the name of a module and its arguments; answers the
+ * function that runs it. */
+glue_pushed glue_new_initializer(lua_State *L, glue_index states, glue_index list);
+/* Close the states of a pool that has ended. */
+glue_pushed glue_end_states(lua_State *L, glue_index states);
+/* The function of the library that runs a Lua function in the pool. */
+glue_pushed glue_lua_function(lua_State *L, glue_index pool, glue_index function,
+                              glue_index is_reused);
+/* What is given to one, in a box: its arguments, one item, a list of items or of lists
+ * of arguments. */
+glue_pushed glue_cross_arguments(lua_State *L, glue_index list);
+glue_pushed glue_cross_item(lua_State *L, glue_index item);
+glue_pushed glue_cross_items(lua_State *L, glue_index items, glue_index are_lists);
+/* Whether a task runs here, and whether it was cancelled. */
+glue_pushed glue_in_task(lua_State *L);
+glue_pushed glue_cancelled(lua_State *L);
+/* Of a handle, as a light userdata: the same in every Lua state. */
+glue_pushed glue_handle_address(lua_State *L, glue_index handle);
+
 /* Values that Lua has no type for, in a box. */
 glue_pushed glue_new_array(lua_State *L, glue_index type, glue_index content);
 glue_pushed glue_new_bytes(lua_State *L, glue_index content);

@@ -23,6 +23,8 @@ static void push_handle(lua_State *L, void *handle, swig_type_info *type)
         push_object(L, handle, &pool_kind);
     else if (type == SWIGTYPE_p_asyr_function)
         push_object(L, handle, &function_kind);
+    else if (type == SWIGTYPE_p_asyr_strand)
+        push_object(L, handle, &strand_kind);
     else
         SWIG_NewPointerObj(L, handle, type, 1);
 }
@@ -88,6 +90,7 @@ static void push_handle(lua_State *L, void *handle, swig_type_info *type)
 %glue_object(asyr_result, result_kind)
 %glue_object(asyr_pool, pool_kind)
 %glue_object(asyr_function, function_kind)
+%glue_object(asyr_strand, strand_kind)
 
 /* A failure has an error object, which the typemap of `error` raises. */
 %typemap(out, noblock=1) asyr_status {

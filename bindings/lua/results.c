@@ -3,7 +3,7 @@
  *
  * The user value of a result is its pool, which lives as long.
  */
-#include "support.h"
+#include "crossing.h"
 
 #include <string.h>
 
@@ -44,33 +44,47 @@ static asyr_task_options *callbacks_to_options(lua_State *L, glue_index callback
     return NULL;
 }
 
+/* What apply_async() was called for: with the pool at 1, the function at 2 and the
+ * arguments at 3. */
+struct call {
+    asyr_pool *pool;
+    asyr_function *function; /* NULL for one of Lua */
+};
+
+static asyr_value *take_arguments(lua_State *L, bool is_lua, asyr_error **error)
+{
+    return is_lua ? cross_arguments(L, 3, error)
+                  : glue_to_list(L, 3, "arguments", error);
+}
+
 /* An owned result, or NULL with the error. */
-static asyr_result *submit(lua_State *L, asyr_pool *pool, asyr_function *function,
-                           glue_index arguments, const asyr_task_options *options,
-                           asyr_error **error)
+static asyr_result *submit(lua_State *L, const struct call *call,
+                           const asyr_task_options *options, asyr_error **error)
 {
     asyr_result *result = NULL;
     asyr_value *list = NULL;
-    if (!lua_isnil(L, arguments) &&
-        !(list = glue_to_list(L, arguments, "arguments", error)))
+    bool is_lua = !call->function;
+    asyr_function *function = is_lua ? lua_function(L, 1, 2, error) : call->function;
+    if (!function)
         return NULL;
-    asyr_pool_apply_async(pool, function, list, options, &result, error);
+    if (!lua_isnil(L, 3) && !(list = take_arguments(L, is_lua, error)))
+        return NULL;
+    asyr_pool_apply_async(call->pool, function, list, options, &result, error);
     asyr_value_unref(list);
     return result;
 }
 
 /* Push the result of a submit; the options are consumed. */
-static glue_pushed push_submitted(lua_State *L, asyr_pool *pool,
-                                  asyr_function *function, glue_index arguments,
-                                  glue_index owner, asyr_task_options *options)
+static glue_pushed push_submitted(lua_State *L, const struct call *call,
+                                  asyr_task_options *options)
 {
     asyr_error *error = NULL;
-    asyr_result *result = submit(L, pool, function, arguments, options, &error);
+    asyr_result *result = submit(L, call, options, &error);
     asyr_task_options_free(options);
     if (!result)
         return glue_fail(L, error);
     push_object(L, result, &result_kind);
-    lua_pushvalue(L, owner);
+    lua_pushvalue(L, 1);
     lua_setuservalue(L, -2);
     return 1;
 }
@@ -117,27 +131,36 @@ static bool push_callbacks(lua_State *L, int given)
 }
 
 /* Submit with the callbacks in the table at the place 4. */
-static glue_pushed submit_with_callbacks(lua_State *L, asyr_pool *pool,
-                                         asyr_function *function)
+static glue_pushed submit_with_callbacks(lua_State *L, const struct call *call)
 {
     asyr_error *error = NULL;
     asyr_task_options *options = callbacks_to_options(L, 5, 6, &error);
-    return options ? push_submitted(L, pool, function, 3, 1, options)
-                   : glue_fail(L, error);
+    return options ? push_submitted(L, call, options) : glue_fail(L, error);
+}
+
+/* Whether the pool at 1 and the function at 2 are what apply_async() takes. */
+static bool find_call(lua_State *L, struct call *call)
+{
+    call->pool = first_object(L, 1, &pool_kind);
+    call->function = NULL;
+    if (!call->pool || lua_type(L, 2) == LUA_TFUNCTION)
+        return call->pool != NULL;
+    call->function = first_object(L, 2, &function_kind);
+    return call->function != NULL;
 }
 
 /* apply_async(pool, function, arguments, options), where the options are callbacks. */
 static int apply_async(lua_State *L)
 {
-    asyr_pool *pool = first_object(L, 1, &pool_kind);
-    asyr_function *function = pool ? first_object(L, 2, &function_kind) : NULL;
+    struct call call;
     lua_settop(L, 4);
+    bool is_found = find_call(L, &call);
     int given = lua_type(L, 4);
     glue_pushed count;
-    if (function && given == LUA_TNIL)
-        count = push_submitted(L, pool, function, 3, 1, NULL);
-    else if (function && given == LUA_TTABLE && push_callbacks(L, 4))
-        count = submit_with_callbacks(L, pool, function);
+    if (is_found && given == LUA_TNIL)
+        count = push_submitted(L, &call, NULL);
+    else if (is_found && given == LUA_TTABLE && push_callbacks(L, 4))
+        count = submit_with_callbacks(L, &call);
     else
         return call_upvalue(L);
     return count < 0 ? lua_error(L) : count;

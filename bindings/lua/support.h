@@ -45,6 +45,10 @@ struct entry enter_context(struct context *context, struct entry entry);
 void leave_context(struct context *context, struct entry outer);
 int get_input(struct context *context);
 asyr_interrupt *get_interrupt(struct context *context);
+/* Say that its Lua state is a worker's: no signal comes there. */
+void enter_worker(struct context *context);
+bool is_worker(const struct context *context);
+bool is_worker_state(lua_State *L);
 /* Call a C function of Lua with a pointer and, unless it is 0, with what stands at
  * `index`; NULL, or an owned error. */
 asyr_error *call_protected(struct context *context, lua_CFunction function,
@@ -74,12 +78,25 @@ void glue_release_pool(asyr_pool *pool);
 
 /* handles.c */
 struct handle_kind;
-extern const struct handle_kind result_kind, pool_kind, function_kind;
+extern const struct handle_kind result_kind, pool_kind, function_kind, strand_kind,
+    states_kind;
 void open_handles(lua_State *L);
 /* What a handle of that kind refers to; NULL for anything else. */
 void *to_object(lua_State *L, int index, const struct handle_kind *kind);
 asyr_error *refuse_object(lua_State *L, int index, const struct handle_kind *kind);
 void push_object(lua_State *L, void *consumed, const struct handle_kind *kind);
+/* A handle that came from another Lua state; takes a reference. */
+void push_shared_object(lua_State *L, void *object, const struct handle_kind *kind);
+/* The kind of the handle at `index`, and its object; NULL for what is none. */
+const struct handle_kind *kind_of(lua_State *L, int index, void **object);
+void retain_object(const struct handle_kind *kind, void *object);
+/* For a reference of retain_object(). */
+void release_object(const struct handle_kind *kind, void *object);
+
+/* states.c */
+struct states;
+void retain_states(struct states *states);
+void release_states(struct states *states);
 
 /* numbers.c */
 bool read_int64(lua_State *L, int index, int64_t *number);
@@ -96,6 +113,17 @@ asyr_value *glue_to_value(lua_State *L, int index, asyr_error **error);
 /* A list of values, or what a box holds; `what` is named in a refusal. */
 asyr_value *glue_to_list(lua_State *L, int index, const char *what,
                          asyr_error **error);
+
+/* Whether there is a list at `index`, and how long it is; otherwise an error that says
+ * what was expected. */
+bool list_length(lua_State *L, int index, const char *what, int64_t *count,
+                 asyr_error **error);
+
+/* code.c */
+/* What the pool, a table at `pool`, knows a Lua function as; borrowed from the pool for
+ * as long as the function lives.  NULL with the error. */
+asyr_function *lua_function(lua_State *L, int pool, int function,
+                            asyr_error **error);
 
 /* from_value.c */
 void push_value(lua_State *L, asyr_value *value);

@@ -237,17 +237,29 @@ asyr_value *glue_to_value(lua_State *L, int index, asyr_error **error)
     return value;
 }
 
+bool list_length(lua_State *L, int index, const char *what, int64_t *count,
+                 asyr_error **error)
+{
+    if (lua_type(L, index) != LUA_TTABLE) {
+        *error = new_error(ASYR_E_TYPE, "%s: expected a list, found %s", what,
+                           luaL_typename(L, index));
+        return false;
+    }
+    if (measure(L, lua_absindex(L, index), count) == SHAPE_LIST)
+        return true;
+    *error = new_error(ASYR_E_TYPE,
+                       "%s: expected a list, found a table with other keys than 1 "
+                       "to %lld; a list with gaps needs a field n",
+                       what, (long long)*count);
+    return false;
+}
+
 static asyr_value *table_to_list(struct conversion *c, int index, const char *what)
 {
     int64_t count;
-    if (measure(c->L, index, &count) == SHAPE_LIST)
-        return convert_list(c, index, count);
-    *c->error =
-        new_error(ASYR_E_TYPE,
-                  "%s: expected a list, found a table with other keys than 1 "
-                  "to %lld; a list with gaps needs a field n",
-                  what, (long long)count);
-    return NULL;
+    return list_length(c->L, index, what, &count, c->error)
+               ? convert_list(c, index, count)
+               : NULL;
 }
 
 /* The key, and the item above it. */
@@ -297,12 +309,9 @@ asyr_value *glue_to_list(lua_State *L, int index, const char *what,
     asyr_value *box = to_box(L, index);
     if (box)
         return asyr_value_ref(box);
-    if (lua_type(L, index) != LUA_TTABLE) {
-        *error = new_error(ASYR_E_TYPE, "%s: expected a list, found %s", what,
-                           luaL_typename(L, index));
-        return NULL;
-    }
-    asyr_value *list = convert_in_order(&c, index);
+    asyr_value *list = NULL;
+    if (lua_type(L, index) == LUA_TTABLE)
+        list = convert_in_order(&c, index);
     if (list || *error)
         return list;
     c.reason[0] = c.path[0] = '\0';

@@ -24,11 +24,12 @@ struct slice begin_slice(struct entry entry, asyr_queue *queue, double deadline)
 {
     luaL_checkstack(entry.L, 16, "wait");
     struct slice slice = {.context = get_context(entry.L), .timeout_ns = SLICE_NS};
-    if (deadline == -HUGE_VAL) {
+    bool is_whole = deadline == -HUGE_VAL || is_worker(slice.context);
+    if (is_whole && isinf(deadline)) {
         slice.timeout_ns = ASYR_FOREVER;
     } else if (isfinite(deadline)) {
         double remaining = (deadline - now()) * 1e9;
-        slice.is_last = remaining <= (double)SLICE_NS;
+        slice.is_last = is_whole || remaining <= (double)SLICE_NS;
         if (slice.is_last)
             slice.timeout_ns = remaining > 0 ? (int64_t)ceil(remaining) : 0;
     }

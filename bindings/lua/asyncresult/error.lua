@@ -27,6 +27,17 @@ function Error.new(kind, message)
   }, metatable)
 end
 
+--- An error to raise: of a kind of this module, or of any other name, whose code is
+-- Task then.  `fields` may have value, cause and trace.
+function Error.make(kind, message, fields)
+  local failure = Error.new(kind, message)
+  failure.code = failure.code or codes.Task
+  for _, name in ipairs{"value", "cause", "trace"} do
+    failure[name] = fields and fields[name]
+  end
+  return failure
+end
+
 --- Raise an error of a kind of this module; the message is made like string.format.
 function Error.raise(kind, message, ...)
   error(Error.new(kind, message:format(...)), 0)

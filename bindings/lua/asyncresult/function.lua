@@ -1,4 +1,4 @@
---- Functions that a pool can run: C functions, by prototype.
+--- Functions that a pool can run: those of Lua, and C functions by prototype.
 
 local native = require "asyncresult.native"
 local Error = require "asyncresult.error"
@@ -33,16 +33,17 @@ function Function:__tostring()
   return "cfunction<" .. self.prototype .. ">"
 end
 
---- The handle of a function that was given to a pool.
-function Function.handle_of(f)
-  if getmetatable(f) == Function then
-    return f[1]
-  end
+--- The handle of a function that was given to a pool: one of Lua, which is then copied,
+-- or a C function; `is_reused` when it is to be called many times.  Also answers whether
+-- it is one of Lua.
+function Function.handle_of(pool, f, is_reused)
   if type(f) == "function" then
-    Error.raise("Unsupported", "function: expected a C function (see "
-      .. "asyncresult.cfunction), found a Lua function, which cannot run in a pool")
+    return native.lua_function(pool, f, is_reused), true
   end
-  Error.raise("Argument", "function: expected a C function (see "
+  if getmetatable(f) == Function then
+    return f[1], false
+  end
+  Error.raise("Argument", "function: expected a function of Lua or a C function (see "
     .. "asyncresult.cfunction), found %s", type(f))
 end
 

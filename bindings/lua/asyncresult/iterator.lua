@@ -2,6 +2,7 @@
 
 local native = require "asyncresult.native"
 local Error = require "asyncresult.error"
+local Function = require "asyncresult.function"
 local options = require "asyncresult.options"
 local submit = require "asyncresult.submit"
 
@@ -45,6 +46,19 @@ local function beginning(pool, items, is_input)
   end, read
 end
 
+-- The items as a function of Lua takes them.
+local function crossing(items, is_input)
+  if not is_input then
+    return native.cross_items(items, false)
+  end
+  return function()
+    local item = items()
+    if item ~= nil then
+      return native.cross_item(item)
+    end
+  end
+end
+
 local function check_items(items, is_input)
   local found = type(items)
   if not is_input and found ~= "table" and found ~= "userdata" then
@@ -57,12 +71,17 @@ end
 function Iterator.new(pool, f, items, given, order)
   local is_input = options.is_callable(items)
   check_items(items, is_input)
+  local handle_of_f, is_lua = Function.handle_of(pool, f, true)
+  if is_lua then
+    items = crossing(items, is_input)
+  end
   local begin, input = beginning(pool, items, is_input)
   local function begin_in_order(to, callee, read, builder)
     native.task_options_set_order(builder, order)
     return begin(to, callee, read, builder)
   end
-  local handle = submit.run(pool, begin_in_order, f, input, given, submit.imap)
+  local handle = submit.run(pool, begin_in_order, handle_of_f, input, given,
+    submit.imap)
   local iterator = setmetatable({
     handle = handle,
     pool = pool,

@@ -16,6 +16,12 @@ local new_result = Result.new
 local Pool = {}
 Pool.__index = Pool
 Pool.__name = "asyncresult.Pool"
+-- How a pool crosses to another Lua state: its field `crossing` is given to Pool.adopt.
+Pool.__adopt = "asyncresult.pool"
+
+-- The pools of this Lua state by the addresses of their handles: one that comes back
+-- from a task is the same one.
+local known = setmetatable({}, {__mode = "v"})
 
 local full_policies = {
   block = native.FULL_BLOCK,
@@ -37,6 +43,18 @@ local function plain(set)
   end
 end
 
+-- A list of `first` and what is in the list `others`.
+local function with_first(first, others)
+  local list = {first, n = 1}
+  if others ~= nil and type(others) ~= "table" then
+    Error.raise("Type", "initargs: expected a list, found %s", type(others))
+  end
+  for index = 1, others and (others.n or #others) or 0 do
+    list[index + 1], list.n = others[index], index + 1
+  end
+  return list
+end
+
 -- How each option of a pool is set in its builder.
 local pool_setters = {
   workers = plain(native.pool_options_set_workers),
@@ -51,14 +69,23 @@ local pool_setters = {
     end
     native.pool_options_set_name(builder, name)
   end,
-  initializer = function(builder, f, given)
-    native.pool_options_set_initializer(builder, handle_of(f), given.initargs)
+  initializer = function(builder, f, given, states)
+    if type(f) == "function" or type(f) == "string" then
+      local list = with_first(f, given.initargs)
+      native.pool_options_set_initializer(builder, native.new_initializer(states, list),
+        nil)
+    else
+      native.pool_options_set_initializer(builder, handle_of(nil, f), given.initargs)
+    end
   end,
   initargs = function(_, _, given)
     if given.initializer == nil then
       Error.raise("Argument", "initargs: expected an initializer beside it, found none")
     end
   end,
+  -- These two are the Lua states'.
+  memory_limit = function() end,
+  stoppable = function() end,
   queue_limit = function(builder, limit, given)
     local policy = options.choose("when_full", given.when_full or "block", full_policies)
     native.pool_options_set_queue_limit(builder, limit, policy)
@@ -76,11 +103,56 @@ local pool_setters = {
   end,
 }
 
-local function build(given, queue)
+-- The option `stoppable` is true, or the number of instructions between two looks.
+local function stop_count(given)
+  local stoppable = given.stoppable
+  if stoppable == true then
+    return 1000
+  end
+  if stoppable and (type(stoppable) ~= "number" or stoppable < 1
+      or stoppable % 1 ~= 0 or stoppable > 1e9) then
+    Error.raise("Argument", "stoppable: expected true or a number of instructions, "
+      .. "found %s", tostring(stoppable))
+  end
+  return stoppable or 0
+end
+
+local function memory_limit(given)
+  local limit = given.memory_limit
+  if limit ~= nil and (type(limit) ~= "number" or not (limit >= 1 and limit < 1e15)) then
+    Error.raise("Argument", "memory_limit: expected a number of bytes, found %s",
+      tostring(limit))
+  end
+  return limit or 0
+end
+
+local function new_states(given)
+  local paths = type(package) == "table" and package or {}
+  return native.new_states(paths.path, paths.cpath, memory_limit(given), stop_count(given))
+end
+
+-- A pool of this Lua state: the places 1 to 3 are where the C side looks for the handle
+-- (unless a submit may have to wait), the Lua states of its workers, and the functions
+-- that were submitted.
+local function assemble(crossing)
+  local pool = setmetatable({
+    nil,
+    crossing.states,
+    setmetatable({}, {__mode = "k"}),
+    handle = crossing.handle,
+    crossing = crossing,
+    helps = crossing.helps,
+    may_block = crossing.may_block,
+  }, Pool)
+  known[native.handle_address(crossing.handle)] = pool
+  return pool
+end
+
+local function build(given, queue, states)
   local builder = native.pool_options_new()
   native.pool_options_set_queue(builder, queue)
   for name, value in pairs(given) do
-    pool_setters[name](builder, value, given)
+    pool_setters[name](builder, value, given, states)
   end
   local handle = native.pool_new(builder)
   native.free_pool_options(builder)
@@ -94,22 +166,43 @@ function Pool.new(given)
   options.check("Pool", given, pool_setters)
   given = given or {}
   local queue = native.queue_new(0)
-  local handle = build(given, queue)
-  local may_block = given.queue_limit ~= nil and (given.when_full or "block") == "block"
-  return setmetatable({
-    not may_block and handle or nil, -- where apply_async looks for it
+  local states = new_states(given)
+  local handle = build(given, queue, states)
+  local pool = assemble({
     handle = handle,
-    queue = queue,
-    on_unread_error = given.on_unread_error,
+    states = states,
     helps = given.helping == "all",
-    may_block = may_block,
-  }, Pool)
+    may_block = given.queue_limit ~= nil and (given.when_full or "block") == "block",
+  })
+  pool.queue = queue
+  pool.on_unread_error = given.on_unread_error
+  if not pool.may_block then
+    pool[1] = handle
+  end
+  return pool
+end
+
+--- The pool that came from another Lua state.  No callbacks run here: nobody drains them
+-- once the task has ended.
+function Pool.adopt(crossing)
+  local pool = known[native.handle_address(crossing.handle)]
+  return pool or assemble(crossing)
 end
 
 -- ---- submitting ----
 
+-- What a function of Lua, or a C function, is given.
+local crossings = {
+  [pool_apply_async] = function(arguments) return native.cross_arguments(arguments) end,
+  [native.pool_map_async] = function(items) return native.cross_items(items, false) end,
+  [native.pool_starmap_async] = function(items) return native.cross_items(items, true) end,
+}
+
 local function submit_call(pool, call, f, arguments, given, setters)
-  local handle = handle_of(f)
+  local handle, is_lua = handle_of(pool, f, call ~= pool_apply_async)
+  if is_lua then
+    arguments = crossings[call](arguments)
+  end
   if given == nil and not pool.may_block then
     return new_result(call(pool.handle, handle, arguments, nil), pool)
   end
@@ -160,12 +253,12 @@ end
 -- a function that answers the next item, and nil at the end.  Options: chunksize,
 -- buffersize, strand, tag.
 function Pool:imap(f, items, given)
-  return Iterator.new(self, handle_of(f), items, given, native.ORDER_INPUT)
+  return Iterator.new(self, f, items, given, native.ORDER_INPUT)
 end
 
 --- Like imap, with the values in the order of arrival.
 function Pool:imap_unordered(f, items, given)
-  return Iterator.new(self, handle_of(f), items, given, native.ORDER_ARRIVAL)
+  return Iterator.new(self, f, items, given, native.ORDER_ARRIVAL)
 end
 
 --- A strand, for the option `strand`: its tasks run one at a time, in order; with
@@ -181,6 +274,9 @@ end
 function Pool:poll(timeout)
   local deadline = native.deadline(timeout or 0)
   local count
+  if not self.queue then
+    return 0
+  end
   repeat
     count = native.queue_run(self.queue, deadline)
   until count
@@ -189,6 +285,10 @@ end
 
 --- A file descriptor that polls readable while callbacks are due: then call poll().
 function Pool:descriptor()
+  if not self.queue then
+    Error.raise("Unsupported", "descriptor: expected a pool of this Lua state, found one "
+      .. "that came to a task")
+  end
   return native.queue_get_descriptor(self.queue)
 end
 
@@ -220,6 +320,7 @@ function Pool:join(timeout)
   repeat
     done = native.pool_join(self.handle, self.queue, deadline)
   until done
+  native.end_states(self.crossing.states)
   self:poll()
 end
 

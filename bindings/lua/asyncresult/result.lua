@@ -1,6 +1,7 @@
 --- AsyncResult: what becomes of a task or of a map.
 
 local native = require "asyncresult.native"
+local Error = require "asyncresult.error"
 local options = require "asyncresult.options"
 
 local deadline_of = native.deadline
@@ -94,6 +95,9 @@ function Result:add_done_callback(f)
   end
   if result_is_ready(self) then
     guarded()
+  elseif not pool.queue then
+    Error.raise("Unsupported", "add_done_callback: expected a ready result in a task, "
+      .. "whose Lua state runs no callbacks after it (see and_then)")
   else
     native.add_done_callback(self, guarded, pool.queue)
   end

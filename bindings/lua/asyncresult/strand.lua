@@ -15,6 +15,7 @@ function Strand.new(pool, given)
   options.check("strand", given, known)
   local pinned = given and given.pinned
   local kind = pinned and native.STRAND_PINNED or native.STRAND_SERIAL
+  -- A strand crosses to another Lua state as the table that it is.
   return setmetatable({handle = native.strand_new(pool.handle, kind)}, Strand)
 end
 

@@ -72,10 +72,19 @@ local function call_again(call, ...)
   return handle
 end
 
+-- A task's Lua state drains no queue once the task has ended.
+local function check_callbacks(pool, given)
+  if given and not pool.queue and (given.callback or given.error_callback) then
+    Error.raise("Unsupported", "callback: expected none in a task, whose Lua state runs "
+      .. "no callbacks after it (see and_then)")
+  end
+end
+
 --- The handle that `call` answers for a function, its arguments and the options
 -- `given`, set by `setters`.
 function submit.run(pool, call, f, arguments, given, setters)
   options.check("options", given, setters)
+  check_callbacks(pool, given)
   local builder = native.task_options_new()
   for name, value in pairs(given or {}) do
     setters[name](builder, value)

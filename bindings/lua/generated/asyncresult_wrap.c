@@ -2764,6 +2764,8 @@ static void push_handle(lua_State *L, void *handle, swig_type_info *type)
         push_object(L, handle, &pool_kind);
     else if (type == SWIGTYPE_p_asyr_function)
         push_object(L, handle, &function_kind);
+    else if (type == SWIGTYPE_p_asyr_strand)
+        push_object(L, handle, &strand_kind);
     else
         SWIG_NewPointerObj(L, handle, type, 1);
 }
@@ -3822,17 +3824,15 @@ static int _wrap_task_options_set_strand(lua_State* L) {
   arg3 = &failure3;
   SWIG_check_num_args("asyr_task_options_set_strand",2,2)
   if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_task_options_set_strand",1,"asyr_task_options *");
-  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("asyr_task_options_set_strand",2,"asyr_strand *");
   
   if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_task_options,0))){
     SWIG_fail_ptr("task_options_set_strand",1,SWIGTYPE_p_asyr_task_options);
   }
   
-  
-  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg2,SWIGTYPE_p_asyr_strand,0))){
-    SWIG_fail_ptr("task_options_set_strand",2,SWIGTYPE_p_asyr_strand);
+  if (!(arg2 = to_object(L, 2, &strand_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &strand_kind));
+    SWIG_fail;
   }
-  
   result = (asyr_status)asyr_task_options_set_strand(arg1,arg2,arg3);
   (void)result;
   if (*arg3) {
@@ -5428,6 +5428,256 @@ static int _wrap_free_pool_options(lua_State* L) {
 }
 
 
+static int _wrap_new_states(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_index arg3 ;
+  glue_index arg4 ;
+  glue_index arg5 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_new_states",4,4)
+  {
+    arg2 = 1;
+  }
+  {
+    arg3 = 2;
+  }
+  {
+    arg4 = 3;
+  }
+  {
+    arg5 = 4;
+  }
+  result = (glue_pushed)glue_new_states(arg1,arg2,arg3,arg4,arg5);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_new_initializer(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_index arg3 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_new_initializer",2,2)
+  {
+    arg2 = 1;
+  }
+  {
+    arg3 = 2;
+  }
+  result = (glue_pushed)glue_new_initializer(arg1,arg2,arg3);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_end_states(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_end_states",1,1)
+  {
+    arg2 = 1;
+  }
+  result = (glue_pushed)glue_end_states(arg1,arg2);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_lua_function(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_index arg3 ;
+  glue_index arg4 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_lua_function",3,3)
+  {
+    arg2 = 1;
+  }
+  {
+    arg3 = 2;
+  }
+  {
+    arg4 = 3;
+  }
+  result = (glue_pushed)glue_lua_function(arg1,arg2,arg3,arg4);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_cross_arguments(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_cross_arguments",1,1)
+  {
+    arg2 = 1;
+  }
+  result = (glue_pushed)glue_cross_arguments(arg1,arg2);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_cross_item(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_cross_item",1,1)
+  {
+    arg2 = 1;
+  }
+  result = (glue_pushed)glue_cross_item(arg1,arg2);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_cross_items(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_index arg3 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_cross_items",2,2)
+  {
+    arg2 = 1;
+  }
+  {
+    arg3 = 2;
+  }
+  result = (glue_pushed)glue_cross_items(arg1,arg2,arg3);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_in_task(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_in_task",0,0)
+  result = (glue_pushed)glue_in_task(arg1);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_cancelled(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_cancelled",0,0)
+  result = (glue_pushed)glue_cancelled(arg1);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_handle_address(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_handle_address",1,1)
+  {
+    arg2 = 1;
+  }
+  result = (glue_pushed)glue_handle_address(arg1,arg2);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
 static int _wrap_new_array(lua_State* L) {
   int SWIG_arg = 0;
   lua_State *arg1 = (lua_State *) 0 ;
@@ -5679,6 +5929,16 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "set_interrupt", _wrap_set_interrupt},
     { "free_task_options", _wrap_free_task_options},
     { "free_pool_options", _wrap_free_pool_options},
+    { "new_states", _wrap_new_states},
+    { "new_initializer", _wrap_new_initializer},
+    { "end_states", _wrap_end_states},
+    { "lua_function", _wrap_lua_function},
+    { "cross_arguments", _wrap_cross_arguments},
+    { "cross_item", _wrap_cross_item},
+    { "cross_items", _wrap_cross_items},
+    { "in_task", _wrap_in_task},
+    { "cancelled", _wrap_cancelled},
+    { "handle_address", _wrap_handle_address},
     { "new_array", _wrap_new_array},
     { "new_bytes", _wrap_new_bytes},
     { "new_integer", _wrap_new_integer},

@@ -68,7 +68,7 @@ test("what_is_no_input_is_refused", function()
   raises("Type", "found nil", pool.imap, pool, square)
   raises("Type", "other keys", pool.imap_unordered, pool, square, {a = 1})
   raises("Unsendable", "items[2]", pool.imap, pool, square, {1, print})
-  raises("Unsupported", "Lua function", pool.imap, pool, print, {1})
+  raises("Argument", "found string", pool.imap, pool, "print", {1})
 end)
 
 test("wrong_options_of_an_iterator_are_argument_errors", function()

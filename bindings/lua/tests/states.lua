@@ -4,39 +4,8 @@
 local check = require "check"
 local test, equal = check.test, check.equal
 
-local prelude = [[
-local asyncresult = require "asyncresult"
-local function fixture(prototype)
-  return asyncresult.cfunction(os.getenv("ASYR_FIXTURE"), prototype)
-end
-local square = fixture("int64_t fixture_square(int64_t)")
-local wait = fixture("int64_t fixture_latch_wait(int64_t)")
-local waiters = fixture("int64_t fixture_wait_for_waiters(int64_t, int64_t)")
-local control = asyncresult.Pool(1)
-local latch = control:apply(fixture("int64_t fixture_latch_new(void)"))
-]]
-
---- The exit status of a script in a process of its own, and what it printed.
-local function run(script)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(prelude, script)
-  file:close()
-  local pipe = assert(io.popen("'" .. check.lua .. "' " .. path .. " 2>&1; echo \" $?\""))
-  local text = pipe:read("*a")
-  pipe:close()
-  os.remove(path)
-  local output, status = text:match("^(.*) (%d+)%s*$")
-  return tonumber(status), output
-end
-
-local function ends_well(name, script)
-  test(name, function()
-    local status, output = run(script)
-    equal(output, "")
-    equal(status, 0, "status")
-  end)
-end
+local processes = require "processes"
+local run, ends_well = processes.run, processes.ends_well
 
 ends_well("the_end_with_a_task_that_runs", [[
 local pool = asyncresult.Pool(1)
