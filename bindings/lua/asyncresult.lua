@@ -35,6 +35,14 @@ local asyncresult = {
   default_worker_count = native.default_worker_count,
 }
 
+for name, f in pairs(require "asyncresult.combine") do
+  asyncresult[name] = f
+end
+for name, f in pairs(require "asyncresult.scheduler") do
+  asyncresult[name] = f
+end
+asyncresult.promise = require("asyncresult.promise").new
+
 --- Whether a value is an error of this module; with a kind ("Timeout"), whether
 -- it is one of that kind.
 function asyncresult.is_error(value, kind)

@@ -99,6 +99,36 @@ glue_pushed glue_cancelled(lua_State *L);
 /* Of a handle, as a light userdata: the same in every Lua state. */
 glue_pushed glue_handle_address(lua_State *L, glue_index handle);
 
+/*
+ * Several results, in a list.  The waits answer as those for one: wait_any the place of
+ * the first.
+ */
+glue_pushed glue_wait_any(lua_State *L, glue_index list, double deadline);
+glue_pushed glue_wait_all(lua_State *L, glue_index list, double deadline);
+asyr_status glue_as_completed(lua_State *L, glue_index list, asyr_queue **queue,
+                              asyr_error **error);
+/* The place of the next that is ready; nil when none is. */
+glue_pushed glue_next_completed(lua_State *L, asyr_queue *queue);
+/* Wait until one of the descriptors is readable. */
+glue_pushed glue_poll(lua_State *L, glue_index descriptors, double deadline);
+glue_pushed glue_result_then(lua_State *L, asyr_result *source, asyr_pool *pool,
+                             asyr_function *function, asyr_task_options *options);
+glue_pushed glue_result_rescue(lua_State *L, asyr_result *source, asyr_pool *pool,
+                               asyr_function *function, asyr_task_options *options);
+glue_pushed glue_result_all(lua_State *L, glue_index list, asyr_pool *pool,
+                            asyr_task_options *options);
+glue_pushed glue_result_any(lua_State *L, glue_index list, asyr_pool *pool,
+                            asyr_task_options *options);
+
+/* Promises: answers its handle and the result. */
+glue_pushed glue_promise_new(lua_State *L, asyr_pool *pool,
+                             asyr_task_options *options);
+glue_pushed glue_promise_set_value(lua_State *L, glue_index handle,
+                                   glue_index value);
+glue_pushed glue_promise_set_error(lua_State *L, glue_index handle,
+                                   glue_index failure);
+glue_pushed glue_promise_is_cancelled(lua_State *L, glue_index handle);
+
 /* Values that Lua has no type for, in a box. */
 glue_pushed glue_new_array(lua_State *L, glue_index type, glue_index content);
 glue_pushed glue_new_bytes(lua_State *L, glue_index content);

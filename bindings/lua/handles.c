@@ -66,6 +66,16 @@ static void retain_strand(void *object)
     asyr_strand_ref(object);
 }
 
+static void retain_promise(void *object)
+{
+    asyr_promise_ref(object);
+}
+
+static void release_promise(void *object)
+{
+    asyr_promise_unref(object);
+}
+
 static void hold_states(void *object)
 {
     retain_states(object);
@@ -88,8 +98,12 @@ const struct handle_kind strand_kind = {"a strand", retain_strand, release_stran
 const struct handle_kind states_kind = {"a pool's Lua states", hold_states,
                                         drop_states, NULL};
 
+const struct handle_kind promise_kind = {"a promise", retain_promise,
+                                         release_promise, NULL};
+
 static const struct handle_kind *const kinds[] = {
-    &result_kind, &pool_kind, &function_kind, &strand_kind, &states_kind, NULL};
+    &result_kind, &pool_kind, &function_kind, &strand_kind, &promise_kind,
+    &states_kind, NULL};
 
 void retain_object(const struct handle_kind *kind, void *object)
 {

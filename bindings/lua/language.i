@@ -55,7 +55,6 @@ static void push_handle(lua_State *L, void *handle, swig_type_info *type)
 %ignore asyr_queue_run;
 %ignore asyr_queue_next;
 %ignore asyr_queue_next_many;
-%ignore asyr_queue_own;
 %ignore asyr_task_options_set_event;
 %ignore asyr_task_options_set_interrupt;
 %ignore asyr_element_size;

@@ -79,7 +79,7 @@ void glue_release_pool(asyr_pool *pool);
 /* handles.c */
 struct handle_kind;
 extern const struct handle_kind result_kind, pool_kind, function_kind, strand_kind,
-    states_kind;
+    promise_kind, states_kind;
 void open_handles(lua_State *L);
 /* What a handle of that kind refers to; NULL for anything else. */
 void *to_object(lua_State *L, int index, const struct handle_kind *kind);

@@ -189,6 +189,21 @@ function Pool.adopt(crossing)
   return pool or assemble(crossing)
 end
 
+--- The pool that the options `given` name, or `default`, and the other options.
+function Pool.option(given, default)
+  if type(given) ~= "table" or given.pool == nil then
+    return default, given
+  end
+  local rest = {}
+  for name, value in pairs(given) do
+    rest[name] = name ~= "pool" and value or nil
+  end
+  if getmetatable(given.pool) ~= Pool then
+    Error.raise("Argument", "pool: expected a pool, found %s", type(given.pool))
+  end
+  return given.pool, rest
+end
+
 -- ---- submitting ----
 
 -- What a function of Lua, or a C function, is given.

@@ -2,7 +2,9 @@
 
 local native = require "asyncresult.native"
 local Error = require "asyncresult.error"
+local Function = require "asyncresult.function"
 local options = require "asyncresult.options"
+local submit = require "asyncresult.submit"
 
 local deadline_of = native.deadline
 local own_result = native.own_result
@@ -101,6 +103,28 @@ function Result:add_done_callback(f)
   else
     native.add_done_callback(self, guarded, pool.queue)
   end
+end
+
+-- A new result of the pool in the options, or of the result's own; `call` has it made.
+local function chain(result, call, f, given)
+  local Pool = require "asyncresult.pool"
+  local pool, rest = Pool.option(given, pool_of(result))
+  local handle = Function.handle_of(pool, f)
+  return own_result(submit.plain(pool, rest, submit.chain, function(builder)
+    return call(result, pool.handle, handle, builder)
+  end), pool)
+end
+
+--- A result of f(value), called in the pool once this result has a value; an error goes
+-- through.  Options: pool, callback, error_callback, strand, tag.
+function Result:and_then(f, given)
+  return chain(self, native.result_then, f, given)
+end
+
+--- A result of f(error), called in the pool once this result has an error; a value goes
+-- through.  Options as for and_then.
+function Result:or_else(f, given)
+  return chain(self, native.result_rescue, f, given)
 end
 
 local function describe(result)

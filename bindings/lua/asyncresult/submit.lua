@@ -52,12 +52,43 @@ submit.map = {
   errors = set_errors,
 }
 
+-- A task that is called with the outcome of a result.
+submit.chain = {
+  callback = set_callback,
+  error_callback = set_error_callback,
+  strand = set_strand,
+  tag = native.task_options_set_tag,
+}
+
+-- A result that is made of others.
+submit.combination = {
+  callback = set_callback,
+  error_callback = set_error_callback,
+  tag = native.task_options_set_tag,
+  errors = set_errors,
+}
+
+submit.promise = {
+  callback = set_callback,
+  error_callback = set_error_callback,
+  tag = native.task_options_set_tag,
+}
+
 submit.imap = {
   strand = set_strand,
   tag = native.task_options_set_tag,
   chunksize = native.task_options_set_chunk_size,
   buffersize = native.task_options_set_buffer_size,
 }
+
+--- The builder of the options `given`, set by `setters`.
+local function build(given, setters)
+  local builder = native.task_options_new()
+  for name, value in pairs(given or {}) do
+    setters[name](builder, value)
+  end
+  return builder
+end
 
 -- A submit may wait for a place, and a signal ends that: Lua's own hook runs here,
 -- before it is tried again.
@@ -85,10 +116,7 @@ end
 function submit.run(pool, call, f, arguments, given, setters)
   options.check("options", given, setters)
   check_callbacks(pool, given)
-  local builder = native.task_options_new()
-  for name, value in pairs(given or {}) do
-    setters[name](builder, value)
-  end
+  local builder = build(given, setters)
   local handle
   if pool.may_block then
     native.set_interrupt(builder)
@@ -98,6 +126,16 @@ function submit.run(pool, call, f, arguments, given, setters)
   end
   native.free_task_options(builder)
   return handle
+end
+
+--- What `call` answers for `...` and the options `given`, which never waits.
+function submit.plain(pool, given, setters, call, ...)
+  options.check("options", given, setters)
+  check_callbacks(pool, given)
+  local builder = build(given, setters)
+  local first, second = call(builder, ...)
+  native.free_task_options(builder)
+  return first, second
 end
 
 return submit

@@ -3625,6 +3625,35 @@ static int _wrap_queue_new(lua_State* L) {
 }
 
 
+static int _wrap_queue_own(lua_State* L) {
+  int SWIG_arg = 0;
+  asyr_queue *arg1 = (asyr_queue *) 0 ;
+  asyr_error **arg2 = (asyr_error **) 0 ;
+  asyr_error *failure2 = NULL ;
+  asyr_status result;
+  
+  arg2 = &failure2;
+  SWIG_check_num_args("asyr_queue_own",1,1)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("asyr_queue_own",1,"asyr_queue *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg1,SWIGTYPE_p_asyr_queue,0))){
+    SWIG_fail_ptr("queue_own",1,SWIGTYPE_p_asyr_queue);
+  }
+  
+  result = (asyr_status)asyr_queue_own(arg1,arg2);
+  (void)result;
+  if (*arg2) {
+    glue_push_error(L, *arg2);
+    SWIG_fail;
+  }
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
 static int _wrap_queue_get_descriptor(lua_State* L) {
   int SWIG_arg = 0;
   asyr_queue *arg1 = (asyr_queue *) 0 ;
@@ -5678,6 +5707,402 @@ static int _wrap_handle_address(lua_State* L) {
 }
 
 
+static int _wrap_wait_any(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  double arg3 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_wait_any",2,2)
+  {
+    arg2 = 1;
+  }
+  arg3 = lua_type(L, 2) == LUA_TNUMBER ? (double)lua_tonumber(L, 2) : HUGE_VAL;
+  result = (glue_pushed)glue_wait_any(arg1,arg2,arg3);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_wait_all(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  double arg3 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_wait_all",2,2)
+  {
+    arg2 = 1;
+  }
+  arg3 = lua_type(L, 2) == LUA_TNUMBER ? (double)lua_tonumber(L, 2) : HUGE_VAL;
+  result = (glue_pushed)glue_wait_all(arg1,arg2,arg3);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_as_completed(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  asyr_queue **arg3 = (asyr_queue **) 0 ;
+  asyr_error **arg4 = (asyr_error **) 0 ;
+  asyr_queue *made3 = NULL ;
+  asyr_error *failure4 = NULL ;
+  asyr_status result;
+  
+  arg1 = L;
+  arg3 = &made3;
+  arg4 = &failure4;
+  SWIG_check_num_args("glue_as_completed",1,1)
+  {
+    arg2 = 1;
+  }
+  result = (asyr_status)glue_as_completed(arg1,arg2,arg3,arg4);
+  (void)result;
+  if (*arg3) {
+    push_handle(L, *arg3, SWIGTYPE_p_asyr_queue);
+    SWIG_arg++;
+  }
+  if (*arg4) {
+    glue_push_error(L, *arg4);
+    SWIG_fail;
+  }
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_next_completed(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  asyr_queue *arg2 = (asyr_queue *) 0 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_next_completed",1,1)
+  if(!SWIG_isptrtype(L,1)) SWIG_fail_arg("glue_next_completed",1,"asyr_queue *");
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,1,(void**)&arg2,SWIGTYPE_p_asyr_queue,0))){
+    SWIG_fail_ptr("next_completed",2,SWIGTYPE_p_asyr_queue);
+  }
+  
+  result = (glue_pushed)glue_next_completed(arg1,arg2);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_poll(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  double arg3 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_poll",2,2)
+  {
+    arg2 = 1;
+  }
+  arg3 = lua_type(L, 2) == LUA_TNUMBER ? (double)lua_tonumber(L, 2) : HUGE_VAL;
+  result = (glue_pushed)glue_poll(arg1,arg2,arg3);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_result_then(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  asyr_result *arg2 = (asyr_result *) 0 ;
+  asyr_pool *arg3 = (asyr_pool *) 0 ;
+  asyr_function *arg4 = (asyr_function *) 0 ;
+  asyr_task_options *arg5 = (asyr_task_options *) 0 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_result_then",4,4)
+  if(!SWIG_isptrtype(L,4)) SWIG_fail_arg("glue_result_then",4,"asyr_task_options *");
+  if (!(arg2 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
+    SWIG_fail;
+  }
+  if (!(arg3 = to_object(L, 2, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &pool_kind));
+    SWIG_fail;
+  }
+  if (!(arg4 = to_object(L, 3, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 3, &function_kind));
+    SWIG_fail;
+  }
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,4,(void**)&arg5,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("result_then",5,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  result = (glue_pushed)glue_result_then(arg1,arg2,arg3,arg4,arg5);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_result_rescue(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  asyr_result *arg2 = (asyr_result *) 0 ;
+  asyr_pool *arg3 = (asyr_pool *) 0 ;
+  asyr_function *arg4 = (asyr_function *) 0 ;
+  asyr_task_options *arg5 = (asyr_task_options *) 0 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_result_rescue",4,4)
+  if(!SWIG_isptrtype(L,4)) SWIG_fail_arg("glue_result_rescue",4,"asyr_task_options *");
+  if (!(arg2 = to_object(L, 1, &result_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &result_kind));
+    SWIG_fail;
+  }
+  if (!(arg3 = to_object(L, 2, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &pool_kind));
+    SWIG_fail;
+  }
+  if (!(arg4 = to_object(L, 3, &function_kind))) {
+    glue_push_error(L, refuse_object(L, 3, &function_kind));
+    SWIG_fail;
+  }
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,4,(void**)&arg5,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("result_rescue",5,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  result = (glue_pushed)glue_result_rescue(arg1,arg2,arg3,arg4,arg5);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_result_all(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  asyr_pool *arg3 = (asyr_pool *) 0 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_result_all",3,3)
+  if(!SWIG_isptrtype(L,3)) SWIG_fail_arg("glue_result_all",3,"asyr_task_options *");
+  {
+    arg2 = 1;
+  }
+  if (!(arg3 = to_object(L, 2, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &pool_kind));
+    SWIG_fail;
+  }
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,3,(void**)&arg4,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("result_all",4,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  result = (glue_pushed)glue_result_all(arg1,arg2,arg3,arg4);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_result_any(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  asyr_pool *arg3 = (asyr_pool *) 0 ;
+  asyr_task_options *arg4 = (asyr_task_options *) 0 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_result_any",3,3)
+  if(!SWIG_isptrtype(L,3)) SWIG_fail_arg("glue_result_any",3,"asyr_task_options *");
+  {
+    arg2 = 1;
+  }
+  if (!(arg3 = to_object(L, 2, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 2, &pool_kind));
+    SWIG_fail;
+  }
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,3,(void**)&arg4,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("result_any",4,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  result = (glue_pushed)glue_result_any(arg1,arg2,arg3,arg4);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_promise_new(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  asyr_pool *arg2 = (asyr_pool *) 0 ;
+  asyr_task_options *arg3 = (asyr_task_options *) 0 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_promise_new",2,2)
+  if(!SWIG_isptrtype(L,2)) SWIG_fail_arg("glue_promise_new",2,"asyr_task_options *");
+  if (!(arg2 = to_object(L, 1, &pool_kind))) {
+    glue_push_error(L, refuse_object(L, 1, &pool_kind));
+    SWIG_fail;
+  }
+  
+  if (!SWIG_IsOK(SWIG_ConvertPtr(L,2,(void**)&arg3,SWIGTYPE_p_asyr_task_options,0))){
+    SWIG_fail_ptr("promise_new",3,SWIGTYPE_p_asyr_task_options);
+  }
+  
+  result = (glue_pushed)glue_promise_new(arg1,arg2,arg3);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_promise_set_value(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_index arg3 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_promise_set_value",2,2)
+  {
+    arg2 = 1;
+  }
+  {
+    arg3 = 2;
+  }
+  result = (glue_pushed)glue_promise_set_value(arg1,arg2,arg3);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_promise_set_error(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_index arg3 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_promise_set_error",2,2)
+  {
+    arg2 = 1;
+  }
+  {
+    arg3 = 2;
+  }
+  result = (glue_pushed)glue_promise_set_error(arg1,arg2,arg3);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
+static int _wrap_promise_is_cancelled(lua_State* L) {
+  int SWIG_arg = 0;
+  lua_State *arg1 = (lua_State *) 0 ;
+  glue_index arg2 ;
+  glue_pushed result;
+  
+  arg1 = L;
+  SWIG_check_num_args("glue_promise_is_cancelled",1,1)
+  {
+    arg2 = 1;
+  }
+  result = (glue_pushed)glue_promise_is_cancelled(arg1,arg2);
+  if (result < 0)
+  SWIG_fail;
+  SWIG_arg += result;
+  return SWIG_arg;
+  
+  fail: SWIGUNUSED;
+  lua_error(L);
+  return 0;
+}
+
+
 static int _wrap_new_array(lua_State* L) {
   int SWIG_arg = 0;
   lua_State *arg1 = (lua_State *) 0 ;
@@ -5875,6 +6300,7 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "result_get_tag", _wrap_result_get_tag},
     { "result_cancel", _wrap_result_cancel},
     { "queue_new", _wrap_queue_new},
+    { "queue_own", _wrap_queue_own},
     { "queue_get_descriptor", _wrap_queue_get_descriptor},
     { "queue_get_count", _wrap_queue_get_count},
     { "queue_close", _wrap_queue_close},
@@ -5939,6 +6365,19 @@ static swig_lua_method swig_SwigModule_methods[]= {
     { "in_task", _wrap_in_task},
     { "cancelled", _wrap_cancelled},
     { "handle_address", _wrap_handle_address},
+    { "wait_any", _wrap_wait_any},
+    { "wait_all", _wrap_wait_all},
+    { "as_completed", _wrap_as_completed},
+    { "next_completed", _wrap_next_completed},
+    { "poll", _wrap_poll},
+    { "result_then", _wrap_result_then},
+    { "result_rescue", _wrap_result_rescue},
+    { "result_all", _wrap_result_all},
+    { "result_any", _wrap_result_any},
+    { "promise_new", _wrap_promise_new},
+    { "promise_set_value", _wrap_promise_set_value},
+    { "promise_set_error", _wrap_promise_set_error},
+    { "promise_is_cancelled", _wrap_promise_is_cancelled},
     { "new_array", _wrap_new_array},
     { "new_bytes", _wrap_new_bytes},
     { "new_integer", _wrap_new_integer},
