@@ -2,7 +2,7 @@
 
 local asyncresult = require "asyncresult"
 local harness = require "harness"
-local case, skip, F, call = harness.case, harness.skip, harness.F, harness.call
+local case, F, call = harness.case, harness.F, harness.call
 local equal, is_true, raises = harness.equal, harness.is_true, harness.raises
 
 local chunk_sizes = {1, 3, 100}
@@ -199,5 +199,3 @@ case("B22.9", function()
   expect_end(iterator)
   equal(call(F.latch_waiting, latch), 1, "tasks that still wait")
 end)
-
-skip("B24.10", "tasks are C functions only")

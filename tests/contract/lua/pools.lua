@@ -5,9 +5,6 @@ local harness = require "harness"
 local case, skip, F, call = harness.case, harness.skip, harness.F, harness.call
 local equal, is_true, raises = harness.equal, harness.is_true, harness.raises
 
-local c_only = "tasks are C functions only"
-local one_thread = "a Lua state has one thread"
-
 case("B19.1", function()
   local pipe = assert(io.popen("nproc"))
   local cpus = pipe:read("*n")
@@ -139,8 +136,6 @@ case("B22.2", function()
   equal(call(F.latch_waiting, latch), 1, "tasks that still wait")
 end)
 
-skip("B22.3", one_thread)
-
 case("B22.4", function()
   local pool, latch = harness.held_pool()
   local kinds = {}
@@ -154,8 +149,6 @@ case("B22.4", function()
   pool:join()
   equal(kinds, {"Terminated", "Terminated"})
 end)
-
-skip("B22.5", c_only)
 
 case("B22.6", function()
   local pool, latch = harness.held_pool()
@@ -235,7 +228,6 @@ case("B23.5", function()
   equal(call(F.latch_waiting, latch), 1, "tasks that still wait")
 end)
 
-skip("B23.6 B23.9", c_only)
 skip("B23.7", "the call that runs callbacks holds the pool")
 
 case("B23.8", function()
@@ -246,8 +238,6 @@ case("B23.8", function()
   end})
   equal(failure and failure.kind, "Deadlock")
 end)
-
-skip("B24.1 B24.2 B24.3 B24.4 B24.5 B24.6 B24.7 B24.8 B24.9", c_only)
 
 case("B25.1", function()
   local result = harness.pool(1):apply_async(F.exit_thread)
@@ -326,5 +316,3 @@ case("B26.5", function()
   end})
   equal(third, true)
 end)
-
-skip("B26.6", one_thread)

@@ -2,11 +2,8 @@
 
 local asyncresult = require "asyncresult"
 local harness = require "harness"
-local case, skip, F, call = harness.case, harness.skip, harness.F, harness.call
+local case, F, call = harness.case, harness.F, harness.call
 local equal, is_true, raises = harness.equal, harness.is_true, harness.raises
-
-local c_only = "tasks are C functions only"
-local one_thread = "a Lua state has one thread"
 
 case("B1.1", function()
   equal(harness.pool(1):apply_async(F.square, {5}):get(), 25)
@@ -56,8 +53,6 @@ case("B2.1", function()
   equal(result:get(), 1)
   equal(harness.count_of(counter), 1, "runs")
 end)
-
-skip("B2.2", c_only)
 
 case("B3.1", function()
   local _, _, held = harness.held_pool()
@@ -118,8 +113,6 @@ case("B5.3", function()
   bad:wait()
   equal({good:successful(), bad:successful()}, {true, false})
 end)
-
-skip("B6.1", one_thread)
 
 -- Ctrl-C: the interpreter's own handler sets a hook, which raises "interrupted!".
 local function interrupt_during_get()
@@ -213,4 +206,3 @@ case("B29.3", function()
   equal(result:get(), 9)
 end)
 
-skip("B29.4", c_only)

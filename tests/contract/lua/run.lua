@@ -9,5 +9,6 @@ require "iterators"
 require "pools"
 require "processes"
 require "strands"
+require "nested"
 
 harness.main(arg[1], arg[2])
