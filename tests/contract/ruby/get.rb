@@ -181,6 +181,4 @@ module Contract
     messages << log.pop.message until log.empty?
     equal([true], messages.map { |message| message.include?("string") }.uniq)
   end
-
-  skip %w[B2.2], "Ruby code is no task"
 end

@@ -196,6 +196,4 @@ module Contract
     equal(%w[Terminated Terminated], outcomes(iterator))
     ends(iterator)
   end
-
-  skip %w[B24.10], "Ruby code is no task"
 end

@@ -251,7 +251,4 @@ module Contract
     equal("Terminated", submitter.value.kind)
     call(:latch_open, latch)
   end
-
-  skip %w[B23.6 B23.9 B24.1 B24.2 B24.3 B24.4 B24.5 B24.6 B24.7 B24.8 B24.9],
-       "Ruby code is no task"
 end

@@ -49,5 +49,5 @@ module Contract
     equal(9, results.last.get)
   end
 
-  skip %w[W1.1 W1.2 W1.3 W1.4 W1.5], "Ruby lends no workers, for Ruby code is no task"
+  skip %w[W1.1 W1.2 W1.3 W1.4 W1.5], "a pool makes its threads of Ruby by itself"
 end

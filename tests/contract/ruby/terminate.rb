@@ -89,6 +89,4 @@ module Contract
     result.wait
     equal([:too_late, 25], [result.cancel, result.get])
   end
-
-  skip %w[B22.5 B29.4], "a C function by its prototype has no flag to look at"
 end

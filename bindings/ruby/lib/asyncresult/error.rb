@@ -99,8 +99,10 @@ class AsyncResult
       def native_failure(exception) # :nodoc:
         itself = HELD_BACK.none? { |type| type === exception }
         code = exception.is_a?(Failure) ? exception.code : TaskError::CODE
+        texts = texts_of(exception)
+        texts[0] = exception.class.to_s unless itself
         cause = native_cause(exception, nil, 0)
-        Native.error_new(code, texts_of(exception), exception, itself, cause)
+        Native.error_new(code, texts, exception, itself, cause)
       end
 
       # The native error of what an input raised, likewise.
