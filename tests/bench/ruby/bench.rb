@@ -64,6 +64,25 @@ module Peers
     end
   end
 
+  # This library: the tasks are the same lambdas as those of the others.
+  class AsyncResultsOfCode < AsyncResults
+    def submit(task, number)
+      @pool.apply_async(TASKS[task], number)
+    end
+
+    def call_back(task, number, callback)
+      @pool.apply_async(TASKS[task], number, callback: callback)
+    end
+
+    def items(count)
+      (0...count).map(&:to_f)
+    end
+
+    def squares(items)
+      @pool.map(items) { |item| item * item }
+    end
+  end
+
   # Threads that take tasks from a queue.  Each task has a queue of its own for what
   # it returns, so that its submitter can wait for it.
   class ThreadsAndQueue
@@ -263,6 +282,7 @@ end
 
 PEERS = {
   "ruby:asyncresult" => Peers::AsyncResults,
+  "ruby:asyncresult-code" => Peers::AsyncResultsOfCode,
   "ruby:thread-queue" => Peers::ThreadsAndQueue,
   "ruby:thread-two-queues" => Peers::ThreadsAndTwoQueues,
   "ruby:concurrent-ruby" => Peers::ConcurrentRuby
@@ -283,6 +303,7 @@ SMALLER = {
 
 NOTES = <<~TEXT
   * ruby:asyncresult: the task is a C function, through libffi
+  * ruby:asyncresult-code: the task is a lambda, or the block of a map
   * ruby:thread-queue: the task is a lambda; each has a Queue for what it returns
   * ruby:thread-two-queues: the task is a lambda; one Queue has all that they return, \
   in any order, so nobody knows which is whose

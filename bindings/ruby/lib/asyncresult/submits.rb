@@ -124,11 +124,20 @@ class AsyncResult
     end
 
     def submit_call(call, has_keywords, strand, callback, error_callback)
+      return submit_plain_call(call) unless has_keywords || strand || callback || error_callback || @may_wait
+
       workers, order = place_of_code(strand)
       options = order && Options.for_task(order, nil, nil)
       submit_code(workers, options, callback, error_callback) do |builder|
         Native.submit_code(workers.handle, call, has_keywords, builder, @core, @may_wait)
       end
+    end
+
+    # The usual one, without what it does not need.
+    def submit_plain_call(call)
+      workers = @core.code_workers
+      workers.wake
+      Native.submit_code(workers.handle, call, false, nil, @core, false)
     end
 
     def submit_map(call, function, items, block, chunk_size: nil, errors: nil,
