@@ -56,7 +56,8 @@ class CodeTest < AsyncResultTest
 
   def test_keyword_arguments
     one = pool
-    assert_equal [1, 2, { c: 3 }], one.apply(->(a, b:, **rest) { [a, b, rest] }, 1, kwargs: { b: 2, c: 3 })
+    rest = ->(a, b:, **rest) { [a, b, rest] }
+    assert_equal [1, 2, { c: 3 }], one.apply(rest, 1, kwargs: { b: 2, c: 3 })
     assert_equal 5, one.apply(kwargs: { factor: 5 }) { |factor:| factor }
     error = failure_of(one) { ->(needed:) { needed }.call }
     assert_instance_of ::ArgumentError, error

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "support"
+require "digest"
 require "tmpdir"
 require "zlib"
 
@@ -12,6 +13,18 @@ class ExampleTest < AsyncResultTest
     "sub/é" => "accent", "sub/\xff".b => "no UTF-8", "sub-dash" => "sorts before sub/",
     "sub/deeper/file with spaces" => "deep"
   }.freeze
+
+  DIGESTS = File.expand_path("../examples/digests.rb", __dir__)
+
+  def test_digests_of_every_file
+    Dir.mktmpdir do |folder|
+      contents = { "empty" => "", "text" => "hello\n", "deep" => "x" * 70_000 }
+      contents.each { |name, content| File.write(File.join(folder, name), content) }
+      output, errors, status = Open3.capture3(*command(DIGESTS, folder))
+      rows = contents.map { |name, content| "#{Digest::SHA256.hexdigest(content)}  #{folder}/#{name}" }
+      assert_equal [rows.sort, "", 0], [output.lines(chomp: true).sort, errors, status.exitstatus]
+    end
+  end
 
   def checksum(folder)
     Timeout.timeout(LIMIT) { Open3.capture3(*command(CHECKSUM, folder), binmode: true) }

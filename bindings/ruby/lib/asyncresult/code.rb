@@ -46,9 +46,9 @@ class AsyncResult
     # A call's keywords, as its last argument.
     def add_keywords(call, keywords)
       return call if keywords.nil?
-      raise ArgumentError, "kwargs: expected a Hash, found #{keywords.inspect}" unless keywords.is_a?(::Hash)
+      return call << keywords if keywords.is_a?(::Hash)
 
-      call << keywords
+      raise ArgumentError, "kwargs: expected a Hash, found #{keywords.inspect}"
     end
   end
   private_constant :Code

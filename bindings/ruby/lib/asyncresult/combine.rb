@@ -36,9 +36,9 @@ class AsyncResult
     # @return [Enumerator] without a block
     # @raise [TimeoutError] when the time passes first
     def as_completed(*results, timeout: nil)
-      return to_enum(:as_completed, *results, timeout: timeout) { results.flatten.size } unless block_given?
-
       results = Group.check(results)
+      return to_enum(:as_completed, results, timeout: timeout) { results.size } unless block_given?
+
       deadline = Support.deadline(timeout)
       queue = Group.completions(results)
       results.size.times { yield results[queue.next_place(deadline)] }

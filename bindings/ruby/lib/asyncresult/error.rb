@@ -9,33 +9,34 @@ class AsyncResult
       @native = native
     end
 
-    # The status code, a number of AsyncResult::CODES.
+    # @return [Integer] the status code, a number of AsyncResult::CODES
     def code
       @native ? Native.error_get_code(@native) : self.class::CODE
     end
 
-    # The kind: the error's name in the registry, or the class name of the
-    # exception that a callback raised.
+    # @return [String] the error's name in the registry, or the class name of the exception
+    #   that it stands for
     def kind
       @native ? Native.error_get_kind(@native) : CODES.fetch(code).first.to_s
     end
 
-    # Where it was raised, as text in the form of its language, or nil.
+    # @return [String, nil] where it was raised, in the form of its language
     def trace
       @native && Native.error_get_trace(@native)
     end
 
-    # The language in which it was raised, or nil.
+    # @return [String, nil] the language in which it was raised
     def origin
       @native ? Native.error_get_origin(@native) : "Ruby"
     end
 
-    # What is attached to it: the exception itself, if a callback raised one.
+    # @return [Object] what is attached to it: the exception itself, if a callback raised one
     def value
       @native && Native.error_get_value(@native)
     end
 
-    # The exception of Ruby that it stands for, or the error that led to it.
+    # @return [Exception, nil] the exception of Ruby that it stands for, or the error that led
+    #   to it
     def cause
       super || (@cause ||= original_cause)
     end
@@ -86,7 +87,8 @@ class AsyncResult
     class << self
       # The native error of an exception, with its causes but for `known` and what
       # led to that.
-      def native_for(exception, known = nil, depth = 0) # :nodoc:
+      # @api private
+      def native_for(exception, known = nil, depth = 0)
         native = exception.instance_variable_get(:@native) if exception.is_a?(Failure)
         return native if native
 
@@ -96,7 +98,8 @@ class AsyncResult
 
       # The native error of what a task raised: who reads it has that exception itself
       # raised, unless it is one that is held back.
-      def native_failure(exception) # :nodoc:
+      # @api private
+      def native_failure(exception)
         itself = HELD_BACK.none? { |type| type === exception }
         code = exception.is_a?(Failure) ? exception.code : TaskError::CODE
         texts = texts_of(exception)
@@ -106,12 +109,14 @@ class AsyncResult
       end
 
       # The native error of what an input raised, likewise.
-      def native_holding(exception) # :nodoc:
+      # @api private
+      def native_holding(exception)
         Native.error_new(TaskError::CODE, texts_of(exception), exception, true, nil)
       end
 
       # A native error that nothing raised.
-      def native(code, message) # :nodoc:
+      # @api private
+      def native(code, message)
         Native.error_new(code, [nil, message, nil], nil, false, nil)
       end
 

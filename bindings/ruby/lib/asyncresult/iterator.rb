@@ -15,9 +15,11 @@ class AsyncResult
     FINISHED = ::Object.new.freeze
     private_constant :FINISHED
 
-    attr_reader :handle # :nodoc:
+    # @api private
+    attr_reader :handle
 
-    def initialize(handle, callbacks, input = nil) # :nodoc:
+    # @api private
+    def initialize(handle, callbacks, input = nil)
       @handle = handle
       @callbacks = callbacks
       @input = input
@@ -25,8 +27,12 @@ class AsyncResult
       ::ObjectSpace.define_finalizer(self, input) if input
     end
 
-    # The next value.  Raises an item's error, TimeoutError when `timeout` seconds pass
-    # first (nil: never, 0 or less: at once), and StopIteration at the end, for ever.
+    # The next value, or the item's error raised.
+    #
+    # @param timeout [Numeric, nil] seconds; nil waits without limit, 0 or less polls
+    # @return [Object]
+    # @raise [TimeoutError] when the time passes first
+    # @raise [StopIteration] at the end, for ever
     def next(timeout: nil)
       value = take(timeout)
       raise StopIteration, "the iterator has no more values" if FINISHED.equal?(value)
@@ -36,6 +42,9 @@ class AsyncResult
 
     # Call the block with each value.  After an error, or a `break`, another call goes on
     # with what is left.
+    #
+    # @yieldparam value [Object]
+    # @return [self, Enumerator]
     def each
       return to_enum unless block_given?
 
@@ -47,6 +56,9 @@ class AsyncResult
 
     # Have the block called with the iterator, once, when `next` would not wait: where the
     # pool's callbacks run.  Another thread may take the value before.
+    #
+    # @yieldparam iterator [Iterator]
+    # @return [self]
     def add_next_callback(&block)
       raise ArgumentError, "add_next_callback: expected a block, found none" unless block
 
@@ -57,6 +69,8 @@ class AsyncResult
 
     # Read no more and cancel what has not begun: those items are CancelledError in their
     # places, and so is the rest of the input, as one.  What runs is handed out.
+    #
+    # @return [nil]
     def cancel
       Native.iterator_cancel(@handle)
       @input&.stop
@@ -64,6 +78,8 @@ class AsyncResult
     end
 
     # As cancel, and hand out nothing more.  Twice is fine.
+    #
+    # @return [nil]
     def close
       @is_closed = true
       cancel

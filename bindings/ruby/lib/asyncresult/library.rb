@@ -3,16 +3,19 @@
 class AsyncResult
   # A C function of a shared library, ready to be called by a pool.
   class CFunction
-    attr_reader :handle # :nodoc:
+    # @api private
+    attr_reader :handle
 
     def initialize(library, prototype)
       @handle = Native.function_new_c(library.handle, prototype)
     end
 
+    # @return [String]
     def name
       Native.function_get_name(@handle)
     end
 
+    # @return [String] as it was given
     def prototype
       Native.function_get_prototype(@handle)
     end
@@ -25,10 +28,12 @@ class AsyncResult
   # A shared library that was opened; `library["double cos(double)"]` is one of its
   # functions.
   class Library
-    attr_reader :handle # :nodoc:
+    # @api private
+    attr_reader :handle
 
-    # `name` is a path, a file name that the system's loader finds ("libm.so.6"), a
-    # stem ("m"), or nil for what the running program has loaded.
+    # @param name [String, nil] a path, a file name that the system's loader finds
+    #   ("libm.so.6"), a stem ("m"), or nil for what the running program has loaded
+    # @return [Library]
     def self.open(name)
       new(name)
     end
@@ -37,11 +42,15 @@ class AsyncResult
       @handle = Native.library_open(name)
     end
 
-    # The name by which it was found.
+    # @return [String] the name by which it was found
     def name
       Native.library_get_name(@handle)
     end
 
+    # One of its functions.
+    #
+    # @param prototype [String] "double cos(double)"
+    # @return [CFunction]
     def [](prototype)
       CFunction.new(self, prototype)
     end
@@ -52,6 +61,10 @@ class AsyncResult
   end
 
   # A C function by its library and its prototype.
+  #
+  # @param library [String, nil] as for Library.open
+  # @param prototype [String] "double cos(double)"
+  # @return [CFunction]
   def self.c_function(library, prototype)
     Library.open(library)[prototype]
   end

@@ -8,7 +8,7 @@ class AsyncResult
   private_constant :Native
   Object.__send__(:remove_const, :Asyncresult_native)
 
-  # The version of the library that is loaded, such as "0.1.0".
+  # @return [String] the version of the library that is loaded, such as "0.1.0"
   def self.version
     Native.version
   end

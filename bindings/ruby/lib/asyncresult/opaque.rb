@@ -6,20 +6,25 @@ class AsyncResult
   class TypedArray
     include Enumerable
 
-    # The element type: one of :int8, :uint8 ... :uint64, :float and :double.
+    # @return [Symbol] the element type: one of :int8, :uint8 ... :uint64, :float and :double
     def type
       Native.array_type(self)
     end
 
+    # @return [Integer]
     def size
       Native.array_count(self)
     end
     alias length size
 
+    # @param index [Integer] from the end if it is negative
+    # @return [Numeric, nil] nil outside the bounds
     def [](index)
       Native.array_get(self, index.negative? ? index + size : index)
     end
 
+    # @yieldparam number [Numeric]
+    # @return [self, Enumerator]
     def each
       return to_enum { size } unless block_given?
 
@@ -27,7 +32,7 @@ class AsyncResult
       self
     end
 
-    # The memory itself, as a binary String.
+    # @return [String] the memory itself, in binary
     def bytes
       Native.array_bytes(self)
     end
@@ -43,11 +48,13 @@ class AsyncResult
 
   # A pointer that a C function returned; it can be an argument again.
   class Pointer
+    # @return [Integer]
     def address
       Native.pointer_address(self)
     end
     alias to_i address
 
+    # @return [Boolean]
     def null?
       address.zero?
     end
@@ -65,6 +72,10 @@ class AsyncResult
 
   # Make a TypedArray: `AsyncResult.array(:double, [1.0, 2.0])`, or one of so many
   # zeros: `AsyncResult.array(:uint8, 1024)`.
+  #
+  # @param type [Symbol] as TypedArray#type
+  # @param numbers [Enumerable<Numeric>, Integer]
+  # @return [TypedArray]
   def self.array(type, numbers)
     numbers = ::Array.new(numbers, 0) if numbers.is_a?(::Integer)
     Native.array_new(type, numbers.to_a)

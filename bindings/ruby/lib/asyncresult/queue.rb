@@ -45,10 +45,11 @@ class AsyncResult
 
     include Events
 
-    attr_reader :handle # :nodoc:
+    # @api private
+    attr_reader :handle
 
-    # `limit`: how many callbacks may be due at once; 0 for no limit.  A submit with
-    # a callback that finds no place raises QueueFullError.
+    # @param limit [Integer] how many callbacks may be due at once; 0 for no limit.  A
+    #   submit with a callback that finds no place raises QueueFullError
     def initialize(limit: 0)
       @handle = Native.queue_new(limit)
       @lock = ::Mutex.new
@@ -57,8 +58,11 @@ class AsyncResult
       @last_tag = 0
     end
 
-    # Run what waits here: all of it or `limit` entries.  With a timeout, wait so long
-    # for the first.  Returns how many ran; inside a callback, 0.
+    # Run what waits here.
+    #
+    # @param limit [Integer] how many entries at most; 0 for all of them
+    # @param timeout [Numeric, nil] how many seconds to wait for the first
+    # @return [Integer] how many ran; inside a callback, 0
     def run(limit: 0, timeout: 0)
       count = 0
       return count if running_here?
@@ -71,17 +75,21 @@ class AsyncResult
 
     # Make the current thread the owner: its `get`, `wait` and `join` run what waits
     # here meanwhile.
+    #
+    # @return [self]
     def own
       @owner = ::Thread.current
       self
     end
 
-    # How many entries wait here.
+    # @return [Integer] how many entries wait here
     def size
       Native.queue_get_count(@handle)
     end
 
     # Drop what waits here, unrun; the results that it held back become ready.
+    #
+    # @return [nil]
     def close
       Native.queue_close(@handle)
       @owner = nil
@@ -91,40 +99,48 @@ class AsyncResult
 
     # -- for the library's own use
 
-    def queue # :nodoc:
+    # @api private
+    def queue
       self
     end
 
     # The program runs what is in here, so there is nobody to wake.
-    def wake # :nodoc:
+    # @api private
+    def wake
     end
 
-    def running_here? # :nodoc:
+    # @api private
+    def running_here?
       @running.equal?(::Thread.current)
     end
 
-    def drains_here? # :nodoc:
+    # @api private
+    def drains_here?
       @owner.equal?(::Thread.current) && !running_here?
     end
 
     # The tag of callbacks that are to be asked for.
-    def expect_callbacks(callback, error_callback) # :nodoc:
+    # @api private
+    def expect_callbacks(callback, error_callback)
       add(Callbacks.new(callback, error_callback))
     end
 
     # Have a block called with `result` once that is ready.
-    def notify(result, block) # :nodoc:
+    # @api private
+    def notify(result, block)
       expect(result, block) { |tag| Native.result_notify(result.handle, @handle, tag) }
     end
 
     # Have a block called with `iterator` once its next value would not be waited for.
-    def notify_next(iterator, block) # :nodoc:
+    # @api private
+    def notify_next(iterator, block)
       expect(iterator, block) do |tag|
         Native.iterator_notify(iterator.handle, @handle, tag)
       end
     end
 
-    def forget(tag) # :nodoc:
+    # @api private
+    def forget(tag)
       @lock.synchronize do
         entry = @entries.delete(tag)
         @drained.broadcast if @entries.empty?
@@ -132,12 +148,14 @@ class AsyncResult
       end
     end
 
-    def empty? # :nodoc:
+    # @api private
+    def empty?
       @lock.synchronize { @entries.empty? }
     end
 
     # Wait until nothing is expected any more; false when the deadline passes first.
-    def wait_until_empty(deadline) # :nodoc:
+    # @api private
+    def wait_until_empty(deadline)
       @lock.synchronize do
         until @entries.empty?
           left = Support.time_until(deadline)
@@ -150,7 +168,8 @@ class AsyncResult
     end
 
     # Run entries until the block says true; false when the deadline passes first.
-    def run_until(deadline) # :nodoc:
+    # @api private
+    def run_until(deadline)
       until yield
         left = Support.time_until(deadline)
         return yield if !step(left) && left
@@ -160,7 +179,8 @@ class AsyncResult
 
     # Take an entry and run it; whether there was one.  Between the taking and the
     # finishing nothing interrupts the thread but in the callback itself.
-    def step(timeout) # :nodoc:
+    # @api private
+    def step(timeout)
       failure = nil
       found = ::Thread.handle_interrupt(WHEN_BLOCKING) do
         event = next_event(timeout)

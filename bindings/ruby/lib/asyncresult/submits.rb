@@ -124,7 +124,8 @@ class AsyncResult
     end
 
     def submit_call(call, has_keywords, strand, callback, error_callback)
-      return submit_plain_call(call) unless has_keywords || strand || callback || error_callback || @may_wait
+      is_plain = !(has_keywords || strand || callback || error_callback || @may_wait)
+      return submit_plain_call(call) if is_plain
 
       workers, order = place_of_code(strand)
       options = order && Options.for_task(order, nil, nil)
