@@ -18,7 +18,9 @@ type call struct {
 	errors  *MapError // of a map that goes on after errors; else nil
 	pieces  bool      // it is called for ranges of indexes
 	count   int       // of the items of a map
-	id      uint64    // of a map's function
+	id      uint64    // of a function of its own, as a map has
+	chain   *chain    // of a call that waits for a result first; else nil
+	promise *promise  // of what is no task; else nil
 	answers bool      // an index is the value, as C sees it
 	begun   atomic.Bool
 	erred   atomic.Bool // it has failed by itself

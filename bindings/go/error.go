@@ -149,6 +149,25 @@ func describeError(err error) (e *Error) {
 	return e
 }
 
+// errorOfTask is what a task failed with, but for the code of an error which says how a
+// wait ended: nobody is to take it for that of a wait for the task.
+func errorOfTask(err error) error {
+	if code, ok := err.(Code); ok {
+		err = &Error{Code: code, Kind: code.String(), Message: code.Error(), Origin: "Go"}
+	}
+	e, ok := err.(*Error)
+	if !ok || e == nil {
+		return err
+	}
+	switch e.Code {
+	case CodeTimeout, CodeNotReady, CodeInterrupted, CodeStop:
+		copied := *e
+		copied.Code = CodeTask
+		return &copied
+	}
+	return e
+}
+
 // maxCauses bounds a chain of causes and values, which Go lets be endless.
 const maxCauses = 100
 

@@ -22,7 +22,9 @@ type Future[T any] struct {
 // cancelled or the pool is terminated; a task whose context has ended before it begins
 // never runs, and is ErrCancelled.  A wait inside the function should be given it.
 //
-// What the function returns is what Get returns, the value and the error themselves.  A
+// What the function returns is what Get returns, the value and the error themselves; only
+// an *Error that says how a wait ended (ErrTimeout, ErrInterrupted, ...) gets the code
+// ErrTask, to be told apart from the end of the wait for this task.  A
 // panic is an *Error with the Kind "panic", the stack as its Trace, and what it panicked
 // with as its Value and, if that is an error, its Cause; runtime.Goexit is one with the
 // Kind "Goexit".
@@ -133,6 +135,10 @@ func (p *Pool) submitOnce(r *Result, c *call, options []TaskOption) error {
 	defer r.mu.Unlock()
 	var err error
 	switch {
+	case c.promise != nil:
+		err = p.applyPromise(r, c, newTaskOptions(options))
+	case c.chain != nil:
+		err = p.applyChain(r, c, newTaskOptions(options))
 	case c.pieces:
 		err = p.applyPieces(r, c, newTaskOptions(options))
 	case len(options) == 0:

@@ -204,10 +204,24 @@ func (it *Iterator) nextSince(ctx context.Context, begun int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		select {
-		case <-ready:
-		case <-ctx.Done():
-		}
+		it.sleep(ctx, ready)
+	}
+}
+
+// sleep lets the pool have another worker in the place of a task that waits here.
+func (it *Iterator) sleep(ctx context.Context, ready <-chan struct{}) {
+	t := taskOf(ctx)
+	if t == nil && it.stream != nil {
+		t = taskHere()
+	}
+	if t != nil {
+		t.block()
+		defer t.unblock()
+		t.call.lender.notify()
+	}
+	select {
+	case <-ready:
+	case <-ctx.Done():
 	}
 }
 

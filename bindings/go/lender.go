@@ -33,6 +33,7 @@ type lender struct {
 	missed     atomic.Bool  // something was submitted meanwhile
 	waking     atomic.Bool  // a worker was woken and has yet to look
 	blocked    atomic.Int32 // tasks that wait
+	stopped    atomic.Bool  // no worker sleeps in Go any more
 	wantsSpace atomic.Bool  // submits wait for a place
 
 	mu      sync.Mutex
@@ -135,7 +136,7 @@ func (l *lender) notify() {
 	}
 	if l.idleCount.Load() > 0 {
 		l.wakeOne()
-	} else if l.blocked.Load() > 0 {
+	} else if l.blocked.Load() > 0 || l.stopped.Load() {
 		l.recruit()
 	}
 }
@@ -198,6 +199,7 @@ func (l *lender) left(w *worker) {
 func (l *lender) stop() {
 	l.mu.Lock()
 	l.closing = true
+	l.stopped.Store(true)
 	idle := l.idle
 	l.idle = nil
 	l.idleCount.Store(0)
@@ -234,6 +236,9 @@ func (l *lender) terminate() error {
 // settleAll gives the calls that never run their outcome.
 func (l *lender) settleAll() {
 	for _, c := range l.calls.all() {
+		if c.promise != nil {
+			c.promise.end()
+		}
 		if c.result.settle() {
 			l.calls.take(c.token)
 		}
@@ -256,6 +261,9 @@ func (l *lender) running(c *call) (tasks []*taskContext) {
 func (l *lender) cancelled(c *call, outcome Outcome) {
 	for _, t := range l.running(c) {
 		t.cancel()
+	}
+	if c.promise != nil {
+		c.promise.cancelled()
 	}
 	if c.result.settle() {
 		l.calls.take(c.token)

@@ -105,21 +105,24 @@ func (r *Result) tellLocked() {
 	after := r.after
 	r.after = nil
 	for _, f := range after {
-		go f()
+		f()
 	}
 }
 
-// whenReady has a function called, on a goroutine of its own, once it is ready.
+// whenReady has a function called once it is ready, which must not wait or look at the
+// result.
 func (r *Result) whenReady(f func()) {
 	r.mu.Lock()
-	if !r.isReadyLocked() {
+	ready := r.isReadyLocked()
+	if !ready {
 		r.after = append(r.after, f)
-		r.mu.Unlock()
-		r.Done() // which has it told
-		return
 	}
 	r.mu.Unlock()
-	go f()
+	if ready {
+		f()
+	} else {
+		r.Done() // which has it told
+	}
 }
 
 // settle takes the outcome of a function of Go, once the library has it, and says whether
@@ -152,7 +155,7 @@ func (r *Result) settleLocked() bool {
 func (r *Result) endLocked(successful bool) {
 	c := r.call
 	r.came = true
-	if c.pieces {
+	if c.id != 0 {
 		c.lender.calls.take(c.token)
 		forget(c.id) // or it would keep the result, whose handle keeps the function
 	}
@@ -187,7 +190,7 @@ func (r *Result) ended(state int64) (handle uintptr) {
 // giveUpLocked gives the handle of a result that was read, unless a worker may still use
 // it.
 func (r *Result) giveUpLocked() (handle uintptr) {
-	if !r.done || r.call.pieces {
+	if !r.done || r.call.id != 0 {
 		return 0
 	}
 	handle = *r.handle

@@ -36,7 +36,7 @@ func (t *taskContext) wait(ctx context.Context, r *Result) error {
 	defer s.leave()
 	t.block()
 	defer t.unblock()
-	t.helpFor(r)
+	t.helpFor(r, timed)
 	return r.await(ctx)
 }
 
@@ -73,7 +73,7 @@ func leadsTo(r *Result, t *taskContext) bool {
 func enterWait(t *taskContext, r *Result, timed bool) (*taskSleep, error) {
 	waits.mu.Lock()
 	defer waits.mu.Unlock()
-	if waitsFor(r, t) {
+	if r != nil && waitsFor(r, t) {
 		return nil, newError(CodeDeadlock, "this task would wait for itself")
 	}
 	for _, s := range waits.sleeps {
@@ -131,18 +131,39 @@ func (t *taskContext) unblockLocked() {
 }
 
 // helpFor has a spare worker begin with what the task waits for, if that has not begun,
-// or else with what is queued.
-func (t *taskContext) helpFor(r *Result) {
+// or else with what is queued.  A wait that ends by itself has no more than the spares that
+// the pool may have.
+func (t *taskContext) helpFor(r *Result, timed bool) {
 	l := t.call.lender
-	if !l.canClaim(r) || !l.claim(r) {
+	for _, source := range r.sources {
+		if !source.Ready() {
+			t.helpFor(source, timed)
+		}
+	}
+	switch {
+	case timed:
 		l.notify()
+	case l.canClaim(r) && l.claim(r):
+	case r.call != nil && r.call.lender == l && r.call.pieces:
+		l.lendOne()
+	default:
+		l.notify()
+	}
+}
+
+// lendOne lends a worker for a map that a task waits for, if there is a place.
+func (l *lender) lendOne() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w := l.lendLocked(false); w != nil {
+		w.rouse()
 	}
 }
 
 // canClaim says whether a result may be that of a task that has not begun.
 func (l *lender) canClaim(r *Result) bool {
 	c := r.call
-	return c != nil && c.lender == l && !c.pieces && c.strand == nil && !c.begun.Load()
+	return c != nil && c.lender == l && !c.pieces && c.promise == nil && c.strand == nil && !c.begun.Load()
 }
 
 // claimAwaited lends a worker for a task that another one waits for.

@@ -308,7 +308,7 @@ func (w *worker) runNext() {
 			w.failed(index, err)
 		}
 	}()
-	err = w.call.do(w.current.Load(), index)
+	err = errorOfTask(w.call.do(w.current.Load(), index))
 	returned = true
 }
 

@@ -2,14 +2,12 @@ package main
 
 // Why a case does not apply to Go.
 const (
-	cTasks   = "tasks are C functions only"
 	ownQueue = "the package drains the completion queues itself, on goroutines"
 	noFork   = "a Go program cannot fork: the child would lack the runtime's threads"
-	noLend   = "the package lends no workers: C functions run on the pool's own threads"
+	noLend   = "the package lends its goroutines as workers by itself"
 )
 
 var skips = map[string]string{
-	"B2.2":   cTasks,
 	"B3.3":   "a context's deadline is a time, which is never NaN",
 	"B8.3":   "a Go callback returns nothing",
 	"B12.2":  ownQueue,
@@ -21,24 +19,10 @@ var skips = map[string]string{
 	"B12.8":  ownQueue,
 	"B12.9":  ownQueue,
 	"B12.10": ownQueue,
-	"B22.5":  cTasks,
-	"B23.6":  cTasks,
-	"B23.9":  cTasks,
-	"B24.1":  cTasks,
-	"B24.2":  cTasks,
-	"B24.3":  cTasks,
-	"B24.4":  cTasks,
-	"B24.5":  cTasks,
-	"B24.6":  cTasks,
-	"B24.7":  cTasks,
-	"B24.8":  cTasks,
-	"B24.9":  cTasks,
-	"B24.10": cTasks,
 	"B27.1":  noFork,
 	"B27.2":  noFork,
 	"B27.3":  noFork,
 	"B28.4":  "a Go program is linked to the library and cannot close it",
-	"B29.4":  cTasks,
 	"W1.1":   noLend,
 	"W1.2":   noLend,
 	"W1.3":   noLend,

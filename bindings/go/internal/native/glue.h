@@ -140,6 +140,19 @@ asyr_status asyr_go_new_initializer(asyr_function **function, uint64_t *cell,
                                     asyr_error **error);
 void asyr_go_fail_initializer(uint64_t cell, asyr_error *failure);
 
+/* A promise, with a reference to its result; `options` may be NULL. */
+asyr_status asyr_go_new_promise(asyr_pool *pool, const asyr_task_options *options,
+                                uint64_t *promise, asyr_result **result,
+                                asyr_error **error);
+/* Complete it with nil or an error, consumed; false if it was completed before. */
+bool asyr_go_complete(uint64_t promise, asyr_error *failure);
+void asyr_go_drop_promise(uint64_t promise);
+
+/* asyr_result_then() or, to rescue, asyr_result_rescue(). */
+asyr_status asyr_go_chain(asyr_result *source, bool rescues, asyr_pool *pool,
+                          asyr_function *function, const asyr_task_options *options,
+                          asyr_result **next, asyr_error **error);
+
 /* What a task that the library runs by itself was called with, and its answer. */
 int64_t asyr_go_task_argument(asyr_task *task, int64_t index);
 void asyr_go_task_answer(asyr_task *task, bool has_value, int64_t value,

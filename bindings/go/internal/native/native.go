@@ -55,8 +55,8 @@ typedef long long swig_type_25;
 typedef long long swig_type_26;
 typedef long long swig_type_27;
 typedef long long swig_type_28;
-typedef _gostring_ swig_type_29;
-typedef _gostring_ swig_type_30;
+typedef long long swig_type_29;
+typedef long long swig_type_30;
 typedef _gostring_ swig_type_31;
 typedef _gostring_ swig_type_32;
 typedef _gostring_ swig_type_33;
@@ -66,20 +66,20 @@ typedef _gostring_ swig_type_36;
 typedef _gostring_ swig_type_37;
 typedef _gostring_ swig_type_38;
 typedef _gostring_ swig_type_39;
-typedef long long swig_type_40;
-typedef long long swig_type_41;
+typedef _gostring_ swig_type_40;
+typedef _gostring_ swig_type_41;
 typedef long long swig_type_42;
 typedef long long swig_type_43;
 typedef long long swig_type_44;
 typedef long long swig_type_45;
 typedef long long swig_type_46;
-typedef _gostring_ swig_type_47;
-typedef _gostring_ swig_type_48;
+typedef long long swig_type_47;
+typedef long long swig_type_48;
 typedef _gostring_ swig_type_49;
 typedef _gostring_ swig_type_50;
 typedef _gostring_ swig_type_51;
-typedef long long swig_type_52;
-typedef long long swig_type_53;
+typedef _gostring_ swig_type_52;
+typedef _gostring_ swig_type_53;
 typedef long long swig_type_54;
 typedef long long swig_type_55;
 typedef long long swig_type_56;
@@ -93,12 +93,14 @@ typedef long long swig_type_63;
 typedef long long swig_type_64;
 typedef long long swig_type_65;
 typedef long long swig_type_66;
-typedef _gostring_ swig_type_67;
+typedef long long swig_type_67;
 typedef long long swig_type_68;
-typedef long long swig_type_69;
+typedef _gostring_ swig_type_69;
 typedef long long swig_type_70;
 typedef long long swig_type_71;
 typedef long long swig_type_72;
+typedef long long swig_type_73;
+typedef long long swig_type_74;
 extern void _wrap_Swig_free_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_Swig_malloc_asyncresult(swig_intgo arg1);
 extern int _wrap_read_asyncresult(uintptr_t arg1, swig_voidp arg2);
@@ -130,25 +132,29 @@ extern void _wrap_claim_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp a
 extern void _wrap_block_asyncresult(uintptr_t arg1, _Bool arg2);
 extern int _wrap_new_initializer_asyncresult(swig_voidp arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_fail_initializer_asyncresult(swig_type_24 arg1, uintptr_t arg2);
-extern swig_type_25 _wrap_task_argument_asyncresult(uintptr_t arg1, swig_type_26 arg2);
-extern void _wrap_task_answer_asyncresult(uintptr_t arg1, _Bool arg2, swig_type_27 arg3, uintptr_t arg4);
+extern int _wrap_new_promise_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3, swig_voidp arg4, swig_voidp arg5);
+extern _Bool _wrap_complete_asyncresult(swig_type_25 arg1, uintptr_t arg2);
+extern void _wrap_drop_promise_asyncresult(swig_type_26 arg1);
+extern int _wrap_chain_asyncresult(uintptr_t arg1, _Bool arg2, uintptr_t arg3, uintptr_t arg4, uintptr_t arg5, swig_voidp arg6, swig_voidp arg7);
+extern swig_type_27 _wrap_task_argument_asyncresult(uintptr_t arg1, swig_type_28 arg2);
+extern void _wrap_task_answer_asyncresult(uintptr_t arg1, _Bool arg2, swig_type_29 arg3, uintptr_t arg4);
 extern int _wrap_report_unread_asyncresult(uintptr_t arg1, swig_voidp arg2);
-extern swig_type_28 _wrap_thread_asyncresult(void);
-extern uintptr_t _wrap_error_new_asyncresult(int arg1, swig_type_29 arg2, swig_type_30 arg3);
+extern swig_type_30 _wrap_thread_asyncresult(void);
+extern uintptr_t _wrap_error_new_asyncresult(int arg1, swig_type_31 arg2, swig_type_32 arg3);
 extern void _wrap_error_unref_asyncresult(uintptr_t arg1);
-extern int _wrap_error_set_trace_asyncresult(uintptr_t arg1, swig_type_31 arg2, swig_voidp arg3);
-extern int _wrap_error_set_origin_asyncresult(uintptr_t arg1, swig_type_32 arg2, swig_voidp arg3);
+extern int _wrap_error_set_trace_asyncresult(uintptr_t arg1, swig_type_33 arg2, swig_voidp arg3);
+extern int _wrap_error_set_origin_asyncresult(uintptr_t arg1, swig_type_34 arg2, swig_voidp arg3);
 extern int _wrap_error_set_cause_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_error_set_value_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_error_get_code_asyncresult(uintptr_t arg1);
-extern swig_type_33 _wrap_error_get_kind_asyncresult(uintptr_t arg1);
-extern swig_type_34 _wrap_error_get_message_asyncresult(uintptr_t arg1);
-extern swig_type_35 _wrap_error_get_trace_asyncresult(uintptr_t arg1);
-extern swig_type_36 _wrap_error_get_origin_asyncresult(uintptr_t arg1);
+extern swig_type_35 _wrap_error_get_kind_asyncresult(uintptr_t arg1);
+extern swig_type_36 _wrap_error_get_message_asyncresult(uintptr_t arg1);
+extern swig_type_37 _wrap_error_get_trace_asyncresult(uintptr_t arg1);
+extern swig_type_38 _wrap_error_get_origin_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_error_get_cause_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_error_get_value_asyncresult(uintptr_t arg1);
-extern swig_type_37 _wrap_code_get_kind_asyncresult(int arg1);
-extern swig_type_38 _wrap_code_get_meaning_asyncresult(int arg1);
+extern swig_type_39 _wrap_code_get_kind_asyncresult(int arg1);
+extern swig_type_40 _wrap_code_get_meaning_asyncresult(int arg1);
 extern swig_intgo _wrap_VALUE_NIL_asyncresult(void);
 extern swig_intgo _wrap_VALUE_BOOL_asyncresult(void);
 extern swig_intgo _wrap_VALUE_INT64_asyncresult(void);
@@ -171,32 +177,32 @@ extern swig_intgo _wrap_ELEMENT_INT64_asyncresult(void);
 extern swig_intgo _wrap_ELEMENT_UINT64_asyncresult(void);
 extern swig_intgo _wrap_ELEMENT_FLOAT_asyncresult(void);
 extern swig_intgo _wrap_ELEMENT_DOUBLE_asyncresult(void);
-extern int _wrap_value_new_string_asyncresult(swig_type_39 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_bytes_asyncresult(swig_voidp arg1, swig_type_40 arg2, swig_voidp arg3, swig_voidp arg4);
-extern int _wrap_value_new_list_asyncresult(swig_type_41 arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_map_asyncresult(swig_type_42 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_string_asyncresult(swig_type_41 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_bytes_asyncresult(swig_voidp arg1, swig_type_42 arg2, swig_voidp arg3, swig_voidp arg4);
+extern int _wrap_value_new_list_asyncresult(swig_type_43 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_value_new_map_asyncresult(swig_type_44 arg1, swig_voidp arg2, swig_voidp arg3);
 extern int _wrap_value_new_error_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_value_new_array_asyncresult(int arg1, swig_voidp arg2, swig_type_43 arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_value_new_array_asyncresult(int arg1, swig_voidp arg2, swig_type_45 arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_value_put_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
 extern uintptr_t _wrap_value_ref_asyncresult(uintptr_t arg1);
 extern void _wrap_value_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_value_get_type_asyncresult(uintptr_t arg1);
-extern swig_type_44 _wrap_value_get_count_asyncresult(uintptr_t arg1);
-extern int _wrap_value_get_entry_asyncresult(uintptr_t arg1, swig_type_45 arg2, swig_voidp arg3, swig_voidp arg4, swig_voidp arg5);
+extern swig_type_46 _wrap_value_get_count_asyncresult(uintptr_t arg1);
+extern int _wrap_value_get_entry_asyncresult(uintptr_t arg1, swig_type_47 arg2, swig_voidp arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_value_get_error_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_46 _wrap_element_size_asyncresult(int arg1);
+extern swig_type_48 _wrap_element_size_asyncresult(int arg1);
 extern int _wrap_interrupt_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_interrupt_unref_asyncresult(uintptr_t arg1);
 extern void _wrap_interrupt_trigger_asyncresult(uintptr_t arg1);
 extern void _wrap_interrupt_clear_asyncresult(uintptr_t arg1);
 extern _Bool _wrap_interrupt_is_triggered_asyncresult(uintptr_t arg1);
-extern int _wrap_library_open_asyncresult(swig_type_47 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_library_open_asyncresult(swig_type_49 arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_library_unref_asyncresult(uintptr_t arg1);
-extern swig_type_48 _wrap_library_get_name_asyncresult(uintptr_t arg1);
-extern int _wrap_function_new_c_asyncresult(uintptr_t arg1, swig_type_49 arg2, swig_voidp arg3, swig_voidp arg4);
+extern swig_type_50 _wrap_library_get_name_asyncresult(uintptr_t arg1);
+extern int _wrap_function_new_c_asyncresult(uintptr_t arg1, swig_type_51 arg2, swig_voidp arg3, swig_voidp arg4);
 extern void _wrap_function_unref_asyncresult(uintptr_t arg1);
-extern swig_type_50 _wrap_function_get_name_asyncresult(uintptr_t arg1);
-extern swig_type_51 _wrap_function_get_prototype_asyncresult(uintptr_t arg1);
+extern swig_type_52 _wrap_function_get_name_asyncresult(uintptr_t arg1);
+extern swig_type_53 _wrap_function_get_prototype_asyncresult(uintptr_t arg1);
 extern swig_intgo _wrap_RESULT_PENDING_asyncresult(void);
 extern swig_intgo _wrap_RESULT_RUNNING_asyncresult(void);
 extern swig_intgo _wrap_RESULT_READY_asyncresult(void);
@@ -206,25 +212,25 @@ extern swig_intgo _wrap_CANCEL_ASKED_asyncresult(void);
 extern swig_intgo _wrap_CANCEL_KILLED_asyncresult(void);
 extern uintptr_t _wrap_result_ref_asyncresult(uintptr_t arg1);
 extern void _wrap_result_unref_asyncresult(uintptr_t arg1);
-extern int _wrap_result_wait_asyncresult(uintptr_t arg1, swig_type_52 arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_result_get_asyncresult(uintptr_t arg1, swig_type_53 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern int _wrap_result_wait_asyncresult(uintptr_t arg1, swig_type_54 arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_result_get_asyncresult(uintptr_t arg1, swig_type_55 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
 extern _Bool _wrap_result_is_ready_asyncresult(uintptr_t arg1);
 extern int _wrap_result_is_successful_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern int _wrap_result_get_state_asyncresult(uintptr_t arg1);
-extern swig_type_54 _wrap_result_get_tag_asyncresult(uintptr_t arg1);
+extern swig_type_56 _wrap_result_get_tag_asyncresult(uintptr_t arg1);
 extern int _wrap_result_cancel_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern int _wrap_result_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_55 arg3, swig_voidp arg4);
+extern int _wrap_result_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_57 arg3, swig_voidp arg4);
 extern swig_intgo _wrap_EVENT_CALLBACK_asyncresult(void);
 extern swig_intgo _wrap_EVENT_DONE_asyncresult(void);
 extern swig_intgo _wrap_EVENT_NEXT_asyncresult(void);
-extern int _wrap_queue_new_asyncresult(swig_type_56 arg1, swig_voidp arg2, swig_voidp arg3);
+extern int _wrap_queue_new_asyncresult(swig_type_58 arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_queue_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_queue_get_descriptor_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
-extern swig_type_57 _wrap_queue_get_count_asyncresult(uintptr_t arg1);
-extern int _wrap_queue_next_asyncresult(uintptr_t arg1, swig_type_58 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
+extern swig_type_59 _wrap_queue_get_count_asyncresult(uintptr_t arg1);
+extern int _wrap_queue_next_asyncresult(uintptr_t arg1, swig_type_60 arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
 extern int _wrap_queue_close_asyncresult(uintptr_t arg1, swig_voidp arg2);
 extern int _wrap_event_get_kind_asyncresult(uintptr_t arg1);
-extern swig_type_59 _wrap_event_get_tag_asyncresult(uintptr_t arg1);
+extern swig_type_61 _wrap_event_get_tag_asyncresult(uintptr_t arg1);
 extern uintptr_t _wrap_event_get_result_asyncresult(uintptr_t arg1);
 extern int _wrap_event_get_outcome_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern int _wrap_event_finish_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
@@ -238,13 +244,13 @@ extern int _wrap_task_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_task_options_free_asyncresult(uintptr_t arg1);
 extern int _wrap_task_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_event_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_tag_asyncresult(uintptr_t arg1, swig_type_60 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_tag_asyncresult(uintptr_t arg1, swig_type_62 arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_strand_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_interrupt_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_chunk_size_asyncresult(uintptr_t arg1, swig_type_61 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_chunk_size_asyncresult(uintptr_t arg1, swig_type_63 arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_error_policy_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_task_options_set_order_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
-extern int _wrap_task_options_set_buffer_size_asyncresult(uintptr_t arg1, swig_type_62 arg2, swig_voidp arg3);
+extern int _wrap_task_options_set_buffer_size_asyncresult(uintptr_t arg1, swig_type_64 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_FULL_BLOCK_asyncresult(void);
 extern swig_intgo _wrap_FULL_FAIL_asyncresult(void);
 extern swig_intgo _wrap_FULL_CALLER_RUNS_asyncresult(void);
@@ -252,20 +258,20 @@ extern swig_intgo _wrap_HELP_WORKERS_asyncresult(void);
 extern swig_intgo _wrap_HELP_ALL_asyncresult(void);
 extern int _wrap_pool_options_new_asyncresult(swig_voidp arg1, swig_voidp arg2);
 extern void _wrap_pool_options_free_asyncresult(uintptr_t arg1);
-extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_63 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_workers_asyncresult(uintptr_t arg1, swig_type_65 arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_worker_source_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_initializer_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_64 arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_65 arg2, int arg3, swig_voidp arg4);
-extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_66 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_max_tasks_per_worker_asyncresult(uintptr_t arg1, swig_type_66 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_queue_limit_asyncresult(uintptr_t arg1, swig_type_67 arg2, int arg3, swig_voidp arg4);
+extern int _wrap_pool_options_set_spare_workers_asyncresult(uintptr_t arg1, swig_type_68 arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_helping_asyncresult(uintptr_t arg1, int arg2, swig_voidp arg3);
 extern int _wrap_pool_options_set_queue_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
-extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_67 arg2, swig_voidp arg3);
+extern int _wrap_pool_options_set_name_asyncresult(uintptr_t arg1, swig_type_69 arg2, swig_voidp arg3);
 extern swig_intgo _wrap_POOL_OPEN_asyncresult(void);
 extern swig_intgo _wrap_POOL_CLOSED_asyncresult(void);
 extern swig_intgo _wrap_POOL_TERMINATED_asyncresult(void);
 extern swig_intgo _wrap_POOL_BROKEN_asyncresult(void);
-extern swig_type_68 _wrap_default_worker_count_asyncresult(void);
+extern swig_type_70 _wrap_default_worker_count_asyncresult(void);
 extern int _wrap_pool_new_asyncresult(uintptr_t arg1, swig_voidp arg2, swig_voidp arg3);
 extern void _wrap_pool_unref_asyncresult(uintptr_t arg1);
 extern int _wrap_pool_apply_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
@@ -273,16 +279,16 @@ extern int _wrap_pool_map_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uint
 extern int _wrap_pool_starmap_async_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
 extern int _wrap_pool_close_asyncresult(uintptr_t arg1, swig_voidp arg2);
 extern int _wrap_pool_terminate_asyncresult(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_pool_join_asyncresult(uintptr_t arg1, swig_type_69 arg2, uintptr_t arg3, swig_voidp arg4);
+extern int _wrap_pool_join_asyncresult(uintptr_t arg1, swig_type_71 arg2, uintptr_t arg3, swig_voidp arg4);
 extern int _wrap_pool_get_state_asyncresult(uintptr_t arg1);
-extern swig_type_70 _wrap_pool_get_worker_count_asyncresult(uintptr_t arg1);
+extern swig_type_72 _wrap_pool_get_worker_count_asyncresult(uintptr_t arg1);
 extern int _wrap_pool_imap_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4, swig_voidp arg5, swig_voidp arg6);
 extern int _wrap_pool_imap_fed_asyncresult(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, swig_voidp arg4, swig_voidp arg5);
 extern uintptr_t _wrap_iterator_ref_asyncresult(uintptr_t arg1);
 extern void _wrap_iterator_unref_asyncresult(uintptr_t arg1);
-extern int _wrap_iterator_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_71 arg3, swig_voidp arg4);
+extern int _wrap_iterator_notify_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_73 arg3, swig_voidp arg4);
 extern int _wrap_iterator_cancel_asyncresult(uintptr_t arg1, swig_voidp arg2);
-extern int _wrap_iterator_put_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_72 arg3, uintptr_t arg4, swig_voidp arg5);
+extern int _wrap_iterator_put_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_type_74 arg3, uintptr_t arg4, swig_voidp arg5);
 extern int _wrap_iterator_finish_asyncresult(uintptr_t arg1, uintptr_t arg2, swig_voidp arg3);
 extern swig_intgo _wrap_STRAND_SERIAL_asyncresult(void);
 extern swig_intgo _wrap_STRAND_PINNED_asyncresult(void);
@@ -586,11 +592,48 @@ func Fail_initializer(arg1 uint64, arg2 uintptr) {
 	C._wrap_fail_initializer_asyncresult(C.swig_type_24(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
+func New_promise(arg1 uintptr, arg2 uintptr, arg3 *uint64, arg4 *uintptr, arg5 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	swig_r = (int32)(C._wrap_new_promise_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	return swig_r
+}
+
+func Complete(arg1 uint64, arg2 uintptr) (_swig_ret bool) {
+	var swig_r bool
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	swig_r = (bool)(C._wrap_complete_asyncresult(C.swig_type_25(_swig_i_0), C.uintptr_t(_swig_i_1)))
+	return swig_r
+}
+
+func Drop_promise(arg1 uint64) {
+	_swig_i_0 := arg1
+	C._wrap_drop_promise_asyncresult(C.swig_type_26(_swig_i_0))
+}
+
+func Chain(arg1 uintptr, arg2 bool, arg3 uintptr, arg4 uintptr, arg5 uintptr, arg6 *uintptr, arg7 *uintptr) (_swig_ret int32) {
+	var swig_r int32
+	_swig_i_0 := arg1
+	_swig_i_1 := arg2
+	_swig_i_2 := arg3
+	_swig_i_3 := arg4
+	_swig_i_4 := arg5
+	_swig_i_5 := arg6
+	_swig_i_6 := arg7
+	swig_r = (int32)(C._wrap_chain_asyncresult(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4), C.swig_voidp(_swig_i_5), C.swig_voidp(_swig_i_6)))
+	return swig_r
+}
+
 func Task_argument(arg1 uintptr, arg2 int64) (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int64)(C._wrap_task_argument_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_26(_swig_i_1)))
+	swig_r = (int64)(C._wrap_task_argument_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_28(_swig_i_1)))
 	return swig_r
 }
 
@@ -599,7 +642,7 @@ func Task_answer(arg1 uintptr, arg2 bool, arg3 int64, arg4 uintptr) {
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	C._wrap_task_answer_asyncresult(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), C.swig_type_27(_swig_i_2), C.uintptr_t(_swig_i_3))
+	C._wrap_task_answer_asyncresult(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), C.swig_type_29(_swig_i_2), C.uintptr_t(_swig_i_3))
 }
 
 func Report_unread(arg1 uintptr, arg2 *uintptr) (_swig_ret int32) {
@@ -621,7 +664,7 @@ func Error_new(arg1 int32, arg2 string, arg3 string) (_swig_ret uintptr) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (uintptr)(C._wrap_error_new_asyncresult(C.int(_swig_i_0), *(*C.swig_type_29)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_30)(unsafe.Pointer(&_swig_i_2))))
+	swig_r = (uintptr)(C._wrap_error_new_asyncresult(C.int(_swig_i_0), *(*C.swig_type_31)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_32)(unsafe.Pointer(&_swig_i_2))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -641,7 +684,7 @@ func Error_set_trace(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret int32)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_trace_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_31)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_trace_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_33)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -653,7 +696,7 @@ func Error_set_origin(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret int32
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_error_set_origin_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_32)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_error_set_origin_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_34)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -946,7 +989,7 @@ func Value_new_string(arg1 string, arg2 *uintptr, arg3 *uintptr) (_swig_ret int3
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_string_asyncresult(*(*C.swig_type_39)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_string_asyncresult(*(*C.swig_type_41)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -959,7 +1002,7 @@ func Value_new_bytes(arg1 *byte, arg2 int64, arg3 *uintptr, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_value_new_bytes_asyncresult(C.swig_voidp(_swig_i_0), C.swig_type_40(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_value_new_bytes_asyncresult(C.swig_voidp(_swig_i_0), C.swig_type_42(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -968,7 +1011,7 @@ func Value_new_list(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_list_asyncresult(C.swig_type_41(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_list_asyncresult(C.swig_type_43(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -977,7 +1020,7 @@ func Value_new_map(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_value_new_map_asyncresult(C.swig_type_42(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_value_new_map_asyncresult(C.swig_type_44(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -997,7 +1040,7 @@ func Value_new_array(arg1 int32, arg2 *byte, arg3 int64, arg4 *uintptr, arg5 *ui
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_value_new_array_asyncresult(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_43(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_value_new_array_asyncresult(C.int(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_type_45(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -1044,7 +1087,7 @@ func Value_get_entry(arg1 uintptr, arg2 int64, arg3 *uintptr, arg4 *uintptr, arg
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_value_get_entry_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_45(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_value_get_entry_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_47(_swig_i_1), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -1099,7 +1142,7 @@ func Library_open(arg1 string, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_library_open_asyncresult(*(*C.swig_type_47)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_library_open_asyncresult(*(*C.swig_type_49)(unsafe.Pointer(&_swig_i_0)), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -1127,7 +1170,7 @@ func Function_new_c(arg1 uintptr, arg2 string, arg3 *uintptr, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_function_new_c_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_49)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_function_new_c_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_51)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1237,7 +1280,7 @@ func Result_wait(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_r
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_result_wait_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_52(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_result_wait_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_54(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1248,7 +1291,7 @@ func Result_get(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uin
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_result_get_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_53(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_result_get_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_55(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -1297,7 +1340,7 @@ func Result_notify(arg1 uintptr, arg2 uintptr, arg3 uint64, arg4 *uintptr) (_swi
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_result_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_55(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_result_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_57(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1332,7 +1375,7 @@ func Queue_new(arg1 int64, arg2 *uintptr, arg3 *uintptr) (_swig_ret int32) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_queue_new_asyncresult(C.swig_type_56(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_queue_new_asyncresult(C.swig_type_58(_swig_i_0), C.swig_voidp(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1364,7 +1407,7 @@ func Queue_next(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr, arg5 *uin
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_queue_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_58(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_queue_next_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_60(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 
@@ -1503,7 +1546,7 @@ func Task_options_set_tag(arg1 uintptr, arg2 uint64, arg3 *uintptr) (_swig_ret i
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_tag_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_60(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_tag_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_62(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1530,7 +1573,7 @@ func Task_options_set_chunk_size(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_chunk_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_61(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_chunk_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_63(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1557,7 +1600,7 @@ func Task_options_set_buffer_size(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swi
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_task_options_set_buffer_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_62(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_task_options_set_buffer_size_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_64(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1623,7 +1666,7 @@ func Pool_options_set_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_swig_re
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_63(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_65(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1651,7 +1694,7 @@ func Pool_options_set_max_tasks_per_worker(arg1 uintptr, arg2 int64, arg3 *uintp
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_64(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_max_tasks_per_worker_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_66(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1661,7 +1704,7 @@ func Pool_options_set_queue_limit(arg1 uintptr, arg2 int64, arg3 int32, arg4 *ui
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_65(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_options_set_queue_limit_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_67(_swig_i_1), C.int(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1670,7 +1713,7 @@ func Pool_options_set_spare_workers(arg1 uintptr, arg2 int64, arg3 *uintptr) (_s
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_66(_swig_i_1), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_spare_workers_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_68(_swig_i_1), C.swig_voidp(_swig_i_2)))
 	return swig_r
 }
 
@@ -1697,7 +1740,7 @@ func Pool_options_set_name(arg1 uintptr, arg2 string, arg3 *uintptr) (_swig_ret 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int32)(C._wrap_pool_options_set_name_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_67)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
+	swig_r = (int32)(C._wrap_pool_options_set_name_asyncresult(C.uintptr_t(_swig_i_0), *(*C.swig_type_69)(unsafe.Pointer(&_swig_i_1)), C.swig_voidp(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1816,7 +1859,7 @@ func Pool_join(arg1 uintptr, arg2 int64, arg3 uintptr, arg4 *uintptr) (_swig_ret
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_pool_join_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_69(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_pool_join_asyncresult(C.uintptr_t(_swig_i_0), C.swig_type_71(_swig_i_1), C.uintptr_t(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1875,7 +1918,7 @@ func Iterator_notify(arg1 uintptr, arg2 uintptr, arg3 uint64, arg4 *uintptr) (_s
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int32)(C._wrap_iterator_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_71(_swig_i_2), C.swig_voidp(_swig_i_3)))
+	swig_r = (int32)(C._wrap_iterator_notify_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_73(_swig_i_2), C.swig_voidp(_swig_i_3)))
 	return swig_r
 }
 
@@ -1894,7 +1937,7 @@ func Iterator_put(arg1 uintptr, arg2 uintptr, arg3 int64, arg4 uintptr, arg5 *ui
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r = (int32)(C._wrap_iterator_put_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_72(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4)))
+	swig_r = (int32)(C._wrap_iterator_put_asyncresult(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.swig_type_74(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_voidp(_swig_i_4)))
 	return swig_r
 }
 

@@ -686,6 +686,77 @@ void _wrap_fail_initializer_asyncresult(long long _swig_go_0, asyr_error *_swig_
 }
 
 
+int _wrap_new_promise_asyncresult(asyr_pool *_swig_go_0, asyr_task_options *_swig_go_1, long long *_swig_go_2, asyr_result **_swig_go_3, asyr_error **_swig_go_4) {
+  asyr_pool *arg1 = (asyr_pool *) 0 ;
+  asyr_task_options *arg2 = (asyr_task_options *) 0 ;
+  uint64_t *arg3 = (uint64_t *) 0 ;
+  asyr_result **arg4 = (asyr_result **) 0 ;
+  asyr_error **arg5 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_pool **)&_swig_go_0; 
+  arg2 = *(asyr_task_options **)&_swig_go_1; 
+  arg3 = *(uint64_t **)&_swig_go_2; 
+  arg4 = *(asyr_result ***)&_swig_go_3; 
+  arg5 = *(asyr_error ***)&_swig_go_4; 
+  
+  result = (asyr_status)asyr_go_new_promise(arg1,(struct asyr_task_options const *)arg2,arg3,arg4,arg5);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+bool _wrap_complete_asyncresult(long long _swig_go_0, asyr_error *_swig_go_1) {
+  uint64_t arg1 ;
+  asyr_error *arg2 = (asyr_error *) 0 ;
+  bool result;
+  bool _swig_go_result;
+  
+  arg1 = (uint64_t)_swig_go_0; 
+  arg2 = *(asyr_error **)&_swig_go_1; 
+  
+  result = (bool)asyr_go_complete(arg1,arg2);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
+void _wrap_drop_promise_asyncresult(long long _swig_go_0) {
+  uint64_t arg1 ;
+  
+  arg1 = (uint64_t)_swig_go_0; 
+  
+  asyr_go_drop_promise(arg1);
+  
+}
+
+
+int _wrap_chain_asyncresult(asyr_result *_swig_go_0, bool _swig_go_1, asyr_pool *_swig_go_2, asyr_function *_swig_go_3, asyr_task_options *_swig_go_4, asyr_result **_swig_go_5, asyr_error **_swig_go_6) {
+  asyr_result *arg1 = (asyr_result *) 0 ;
+  bool arg2 ;
+  asyr_pool *arg3 = (asyr_pool *) 0 ;
+  asyr_function *arg4 = (asyr_function *) 0 ;
+  asyr_task_options *arg5 = (asyr_task_options *) 0 ;
+  asyr_result **arg6 = (asyr_result **) 0 ;
+  asyr_error **arg7 = (asyr_error **) 0 ;
+  asyr_status result;
+  int _swig_go_result;
+  
+  arg1 = *(asyr_result **)&_swig_go_0; 
+  arg2 = (bool)_swig_go_1; 
+  arg3 = *(asyr_pool **)&_swig_go_2; 
+  arg4 = *(asyr_function **)&_swig_go_3; 
+  arg5 = *(asyr_task_options **)&_swig_go_4; 
+  arg6 = *(asyr_result ***)&_swig_go_5; 
+  arg7 = *(asyr_error ***)&_swig_go_6; 
+  
+  result = (asyr_status)asyr_go_chain(arg1,arg2,arg3,arg4,(struct asyr_task_options const *)arg5,arg6,arg7);
+  _swig_go_result = result; 
+  return _swig_go_result;
+}
+
+
 long long _wrap_task_argument_asyncresult(asyr_task *_swig_go_0, long long _swig_go_1) {
   asyr_task *arg1 = (asyr_task *) 0 ;
   int64_t arg2 ;

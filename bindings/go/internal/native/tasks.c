@@ -288,3 +288,36 @@ void asyr_go_fail_initializer(uint64_t made, asyr_error *failure)
     if (!atomic_compare_exchange_strong(&cell->failure, &none, failure))
         asyr_error_unref(failure);
 }
+
+asyr_status asyr_go_new_promise(asyr_pool *pool, const asyr_task_options *options,
+                                uint64_t *promise, asyr_result **result,
+                                asyr_error **error)
+{
+    asyr_promise *made = NULL;
+    asyr_status status = asyr_promise_new(pool, options, &made, result, error);
+    *promise = (uint64_t)(uintptr_t)made;
+    return status;
+}
+
+bool asyr_go_complete(uint64_t promise, asyr_error *failure)
+{
+    asyr_promise *to = (asyr_promise *)(uintptr_t)promise;
+    asyr_status status = failure ? asyr_promise_set_error(to, failure, NULL)
+                                 : asyr_promise_set_value(to, NULL, NULL);
+    asyr_error_unref(failure);
+    return status == ASYR_OK;
+}
+
+void asyr_go_drop_promise(uint64_t promise)
+{
+    asyr_promise_unref((asyr_promise *)(uintptr_t)promise);
+}
+
+asyr_status asyr_go_chain(asyr_result *source, bool rescues, asyr_pool *pool,
+                          asyr_function *function, const asyr_task_options *options,
+                          asyr_result **next, asyr_error **error)
+{
+    if (rescues)
+        return asyr_result_rescue(source, pool, function, options, next, error);
+    return asyr_result_then(source, pool, function, options, next, error);
+}
