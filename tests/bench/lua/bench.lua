@@ -114,21 +114,25 @@ function ours.W4a(count)
   return metrics
 end
 
-function ours.W8(count)
-  local pool, functions = open()
+local function with_callbacks(count, pool, f)
   return timed(count, function(count)
     local seen, sum = 0, 0
     local options = {callback = function(value)
       seen, sum = seen + 1, sum + value
     end}
     for i = 1, count do
-      pool:apply_async(functions.same, {i}, options)
+      pool:apply_async(f, {i}, options)
     end
     while seen < count do
       pool:poll(math.huge)
     end
     check(sum, count * (count + 1) / 2)
   end, "ns_per_task")
+end
+
+function ours.W8(count)
+  local pool, functions = open()
+  return with_callbacks(count, pool, functions.same)
 end
 
 -- ---- luv: functions of Lua, each in the Lua state of a thread of libuv's pool ----
@@ -268,9 +272,55 @@ end
 
 luv.W4a = jit and map_memory or map_text
 
+-- ---- this library, with functions of Lua ----
+
+local ours_in_lua = {}
+
+function ours_in_lua.W1(count)
+  return pipelined(count, open(), same)
+end
+
+function ours_in_lua.W1u(count)
+  return pipelined(count, open(), microsecond)
+end
+
+function ours_in_lua.W2h(count)
+  local pool = open()
+  return timed_each(count, function(i)
+    check(pool:apply_async(same, {i}):get(), i)
+  end)
+end
+
+local function square_of(number)
+  return number * number
+end
+
+function ours_in_lua.W4a(count)
+  local pool, functions, asyncresult = open()
+  local arrays, squares = {}, nil
+  for _, size in ipairs {math.ceil(count / 10), count} do
+    arrays[size] = asyncresult.array("double", size)
+    pool:apply(functions.count_up, {arrays[size], size})
+  end
+  local metrics = timed(count, function(count)
+    squares = pool:map(square_of, arrays[count])
+  end, "ns_per_item")
+  check(#squares, count)
+  check(squares[count], (count - 1) ^ 2)
+  return metrics
+end
+
+function ours_in_lua.W8(count)
+  return with_callbacks(count, open(), same)
+end
+
 -- ---- the program ----
 
-local libraries = {["asyncresult"] = ours, ["luv"] = luv}
+local libraries = {
+  ["asyncresult"] = ours,
+  ["asyncresult-lua"] = ours_in_lua,
+  ["luv"] = luv,
+}
 
 -- Tasks, round trips, or items.
 local counts = {
@@ -280,21 +330,26 @@ local counts = {
   W4a = {asyncresult = 4000000, luv = jit and 4000000 or 1000000},
   W8 = {asyncresult = 100000, luv = 100000},
 }
+for workload, each in pairs(counts) do
+  each["asyncresult-lua"] = workload == "W4a" and 1000000 or each.asyncresult
+end
 
 local notes = {
   "* N:luv: the task is a function of Lua, in a Lua state of libuv's thread",
   "* N:asyncresult: the task is a C function, through libffi",
+  "* N:asyncresult-lua: the task is a function of Lua, in a Lua state of the worker",
   "W1 N:*: 100,000 tasks; luv keeps no results, a callback takes each",
   "W1u N:*: 100,000 tasks",
   "W2h N:*: 10,000 round trips, luv 5,000; luv runs its event loop once for each",
   jit and "W4a N:luv: 4,000,000 doubles in memory that the threads share, by LuaJIT's FFI"
     or "W4a N:luv: 1,000,000 doubles, packed into a string for each thread and back",
+  "W4a N:asyncresult-lua: 1,000,000 doubles, one call of the function for each",
   "W4a N:asyncresult: 4,000,000 doubles in a typed array, the square by a C function",
   "W8 N:*: 100,000 tasks",
 }
 
 local function split(variant)
-  local language, library = variant:match("^(%w+):(%w+)$")
+  local language, library = variant:match("^(%w+):([%w-]+)$")
   return language == name and libraries[library] and library
 end
 
