@@ -116,7 +116,9 @@ print(tostring(failure))
 print(pool:apply(function() return "alive" end))
 ]], "Task: raised below C\nalive\n")
 
-  ends_well("a_task_that_ends_its_thread", [[
+  -- AddressSanitizer cannot follow a thread that ends below the interpreter's frames.
+  local ends = os.getenv("ASYR_SANITIZED") and function() end or ends_well
+  ends("a_task_that_ends_its_thread", [[
 local pool = asyncresult.Pool(1)
 local ok, failure = pcall(pool.apply, pool, function()
   local ffi = require "ffi"
