@@ -120,6 +120,9 @@ static void forget_others(struct asyri_sleep *sleep)
 void asyri_sleep_end(struct asyri_sleep *sleep)
 {
     asyr_worker *worker = sleep->worker;
+    struct asyri_frame *frame = asyri_frame_current();
+    if (frame && frame->sleep == sleep)
+        frame->sleep = NULL;
     asyri_deadlock_leave(sleep);
     forget_others(sleep);
     if (!worker)
@@ -130,12 +133,19 @@ void asyri_sleep_end(struct asyri_sleep *sleep)
     asyri_mutex_unlock(&worker->pool->lock);
 }
 
+bool asyri_sleep_begin(struct asyri_sleep *sleep)
+{
+    struct asyri_frame *frame = asyri_frame_current();
+    if (!frame || !frame->worker || frame->worker->is_pinned)
+        return false;
+    frame->sleep = sleep; /* a callback that it runs may end the thread */
+    block_worker(frame->worker, sleep);
+    return true;
+}
+
 static void after_sleep(asyr_result *result, struct asyri_sleep *sleep)
 {
     (void)result;
-    struct asyri_frame *frame = asyri_frame_current();
-    if (frame && frame->sleep == sleep)
-        frame->sleep = NULL;
     asyri_sleep_end(sleep);
 }
 

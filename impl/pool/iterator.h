@@ -62,6 +62,7 @@ struct asyr_iterator {
     int64_t waiting;       /* calls of next */
     asyri_list notices;    /* of struct asyri_notice */
     asyri_waitlist takers; /* calls of next */
+    int64_t inside; /* of the takers, those that would run what is on its way */
     asyri_waitlist putters;
 };
 

@@ -206,6 +206,8 @@ static bool accept_chunk(asyr_iterator *iterator, asyri_chunk *chunk)
     if (accepts) {
         chunk->references = 2;
         asyri_list_append(&iterator->chunks, &chunk->link);
+        if (iterator->inside > 0)
+            asyri_waitlist_wake_all(&iterator->takers);
     } else {
         iterator->ahead -= chunk->count;
     }

@@ -20,6 +20,7 @@ struct call {
     asyr_interrupt *interrupt;
     bool knows_failure; /* it was told before the call */
     bool is_stalled;    /* for want of memory */
+    bool is_inside;     /* a task, and sleeps until there is a chunk */
     /* what was taken: */
     asyr_result *result; /* owned */
     int64_t index;       /* of the item in its chunk */
@@ -88,7 +89,8 @@ static bool is_worth_looking_locked(void *arg)
 {
     const struct call *call = arg;
     const asyr_iterator *iterator = call->iterator;
-    return asyri_iterator_front_locked(iterator) ||
+    return (call->is_inside && !asyri_list_is_empty(&iterator->chunks)) ||
+           asyri_iterator_front_locked(iterator) ||
            asyri_iterator_is_over_locked(iterator) ||
            (!call->is_stalled && asyri_iterator_wants_feeding_locked(iterator));
 }
@@ -119,9 +121,19 @@ static int64_t time_left(int64_t deadline)
     return deadline == ASYR_FOREVER ? deadline : deadline - asyri_clock_now();
 }
 
+/* Inside a task, where nothing is on its way yet: a spare stands in, and the first chunk
+ * to come wakes it, so that it can run that. */
+static void count_inside(asyr_iterator *iterator, int change)
+{
+    asyri_mutex_lock(&iterator->lock);
+    iterator->inside += change;
+    asyri_mutex_unlock(&iterator->lock);
+}
+
 static asyr_status sleep_in_list(struct call *call, asyr_error **error)
 {
     asyr_iterator *iterator = call->iterator;
+    struct asyri_sleep sleep = {0};
     struct asyri_wait wait = {
         .mutex = &iterator->lock,
         .list = &iterator->takers,
@@ -131,7 +143,13 @@ static asyr_status sleep_in_list(struct call *call, asyr_error **error)
         .deadline = call->deadline,
         .interrupt = call->interrupt,
     };
+    call->is_inside = asyri_sleep_begin(&sleep);
+    if (call->is_inside)
+        count_inside(iterator, 1);
     asyr_status status = asyri_wait(&wait);
+    if (call->is_inside)
+        count_inside(iterator, -1);
+    asyri_sleep_end(&sleep);
     if (status == ASYR_E_INTERRUPTED)
         return asyri_fail(error, status, "the wait was interrupted");
     if (status == ASYR_E_TIMEOUT)

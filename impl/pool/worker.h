@@ -99,6 +99,9 @@ void asyri_task_end(asyr_task *task, asyr_worker *worker);
 void asyri_task_lose(asyr_task *task, asyr_error *error);
 /* help.c: a wait of a task has ended, with its thread or without. */
 void asyri_sleep_end(struct asyri_sleep *sleep);
+/* One begins that is for no result: whether a worker is inside a task, whose place a spare
+ * may take. */
+bool asyri_sleep_begin(struct asyri_sleep *sleep);
 
 /* What a native function answered through its task; the outcome is consumed. */
 void asyri_task_answer(asyr_task *task, union asyri_outcome answer, uint32_t kind);
