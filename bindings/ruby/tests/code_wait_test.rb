@@ -18,6 +18,17 @@ class CodeWaitTest < AsyncResultTest
     assert_equal 1, one.apply { one.apply_async { 1 }.get(timeout: LIMIT) }
   end
 
+  def test_tasks_wait_for_input_that_another_thread_reads
+    [{}, { spare_workers: 0 }].each do |options|
+      two = pool(2, **options)
+      gate = Thread::Queue.new
+      input = Enumerator.new { |items| items << gate.pop << 2 }
+      results = Array.new(2) { two.apply_async { two.imap(input, &:itself).to_a } }
+      2.times { gate << 1 }
+      assert_equal [[1, 2]] * 2, results.map(&:get)
+    end
+  end
+
   def test_tasks_wait_for_tasks_a_hundred_deep
     assert_equal 100, nested(pool, 100)
   end
@@ -108,22 +119,40 @@ class CodeWaitTest < AsyncResultTest
     assert_equal 5, result.get
   end
 
-  def test_what_interrupts_a_task_that_waits_leaves_the_task_that_it_runs_alone
+  def test_what_interrupts_a_task_that_runs_what_it_waits_for_ends_both
     one = pool
     entered = Thread::Queue.new
-    gate = Thread::Queue.new
     inner = nil
     outer = one.apply_async do
       inner = one.apply_async do
         entered << Thread.current
-        gate.pop
+        sleep
       end
       inner.get
     end
     entered.pop.raise(Enough)
-    gate << 6
-    assert_equal 6, inner.get
     assert_raises(Enough) { outer.get }
+    assert_raises(Enough) { inner.get }
+    assert_equal 1, one.apply { 1 }
+  end
+
+  def test_timeout_ends_a_wait_that_runs_what_it_waits_for
+    one = pool
+    outer = one.apply_async { Timeout.timeout(0.02) { one.apply { sleep } } }
+    assert_instance_of Timeout::Error, outer.error
+    assert_equal 1, one.apply { 1 }
+  end
+
+  def test_timeout_works_inside_a_task_that_a_waiting_one_runs
+    one = pool
+    inner = one.apply do
+      one.apply do
+        Timeout.timeout(0.02) { sleep }
+      rescue Timeout::Error
+        :in_time
+      end
+    end
+    assert_equal :in_time, inner
   end
 
   def test_a_kill_below_a_wait_ends_both_tasks
@@ -215,6 +244,24 @@ class CodeWaitTest < AsyncResultTest
       pool = AsyncResult::Pool.new(1)
       child = pool.apply { fork { exit!(5) } }
       puts Process.wait2(child).last.exitstatus
+    RUBY
+  end
+
+  def test_control_c_ends_a_task_that_the_main_thread_runs_and_its_wait
+    assert_script ["interrupted\nTaskError Interrupt\n", "", 0], <<~RUBY
+      pool = AsyncResult::Pool.new(1, helping: :all)
+      entered = Thread::Queue.new
+      pool.apply_async { entered << 1; sleep }
+      entered.pop
+      result = pool.apply_async { Process.kill(:INT, Process.pid); sleep }
+      begin
+        result.get
+      rescue Interrupt
+        puts("interrupted")
+      end
+      error = result.error
+      puts("\#{error.class.name.split("::").last} \#{error.cause.class}")
+      exit
     RUBY
   end
 

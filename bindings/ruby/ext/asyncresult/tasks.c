@@ -6,11 +6,11 @@
  * whose task is given an index.  What it returns goes back in the same way.
  *
  * A thread is called with the GVL (a worker, workers.c), or without it where the
- * library runs a task below a wait or a submit (wait.c).  There the exceptions of other
- * threads are for the one who waits, so they are put off until the task has ended.
+ * library runs a task below a wait or a submit (wait.c).
  *
- * Whatever leaves the code is caught.  A killed thread ends once the library has been
- * told: what `glue_leave_killed` finds is the rest of that.
+ * Whatever leaves the code is caught, and becomes the task's error.  What is meant for the
+ * thread goes on once the library has been told (glue_leave): its end; and, below a wait,
+ * a signal, and a throw, by which Timeout ends what waits.
  */
 #include <ruby/thread.h>
 
@@ -23,13 +23,13 @@ struct run {
     VALUE (*call)(struct run *run);
     void *root;
     int state;
+    struct glue_wait *below; /* NULL for none */
 };
 
 static _Thread_local asyr_task *current;
-static _Thread_local bool is_killed;
+static _Thread_local int leaving; /* Ruby's tag of a jump that goes on; 0 for none */
 
 static asyr_function *call_function, *keywords_function;
-static VALUE put_off; /* {Exception => :never} */
 
 /* A value by reference; what Ruby keeps in a word, and floats, as themselves. */
 asyr_value *glue_reference_new(VALUE object)
@@ -101,14 +101,25 @@ static bool is_exception(VALUE object)
            RTEST(rb_obj_is_kind_of(object, rb_eException));
 }
 
-static void fail_killed(asyr_task *task)
+/* What is left in $! belongs to the jump. */
+static void fail_killed(struct run *run)
 {
     asyr_error *error = asyr_error_new(ASYR_E_WORKER_LOST, NULL,
                                        "the thread was killed inside the task");
 
-    asyr_task_fail(task, error, NULL);
+    asyr_task_fail(run->task, error, NULL);
     asyr_error_unref(error);
-    is_killed = true; /* what is left in $! says so to glue_leave_killed() */
+    leaving = run->state;
+}
+
+static void fail_left(struct run *run)
+{
+    asyr_task_fail_with(run->task, "LocalJumpError",
+                        "the task left its block by a break, return or throw", NULL);
+    if (run->below != NULL)
+        leaving = run->state;
+    else
+        rb_set_errinfo(Qnil);
 }
 
 static void fail(struct run *run)
@@ -118,13 +129,12 @@ static void fail(struct run *run)
     if (is_exception(failure)) {
         rb_set_errinfo(Qnil);
         fail_with(run->task, failure);
+        if (run->below != NULL && RTEST(rb_obj_is_kind_of(failure, rb_eSignal)))
+            run->below->put_off = failure;
     } else if (run->state == TAG_KILLED) {
-        fail_killed(run->task);
+        fail_killed(run);
     } else {
-        rb_set_errinfo(Qnil);
-        asyr_task_fail_with(run->task, "LocalJumpError",
-                            "the task left its block by a break, return or throw",
-                            NULL);
+        fail_left(run);
     }
 }
 
@@ -139,40 +149,17 @@ static void run_here(struct run *run)
         fail(run);
 }
 
-static VALUE run_block(RB_BLOCK_CALL_FUNC_ARGLIST(ignored, arg))
-{
-    (void)ignored;
-    run_here((struct run *)arg);
-    return Qnil;
-}
-
-static VALUE run_masked(VALUE arg)
-{
-    return rb_block_call(rb_cThread, rb_intern("handle_interrupt"), 1, &put_off,
-                         run_block, arg);
-}
-
-/* What the mask had kept away came at its end. */
-static void put_off_exception(struct glue_wait *wait)
-{
-    wait->put_off = rb_errinfo();
-    rb_set_errinfo(Qnil);
-}
-
-/* With the GVL again, and without the exceptions of other threads. */
+/* With the GVL again, below a wait. */
 static void *run_locked(void *arg)
 {
-    int state = 0;
-    struct glue_wait *wait = glue_wait_suspend();
+    struct run *run = arg;
 
-    rb_protect(run_masked, (VALUE)arg, &state);
-    if (state == TAG_KILLED)
-        is_killed = true;
-    else if (state != 0)
-        put_off_exception(wait);
-    glue_wait_resume(wait);
-    if (state != 0 || is_killed || rb_thread_interrupted(rb_thread_current()))
-        glue_wait_end(wait);
+    run->below = glue_wait_suspend();
+    run_here(run);
+    glue_wait_resume(run->below);
+    if (leaving != 0 || run->below->put_off != 0 ||
+        rb_thread_interrupted(rb_thread_current()))
+        glue_wait_end(run->below);
     return NULL;
 }
 
@@ -189,18 +176,14 @@ static void run_task(asyr_task *task, VALUE (*call)(struct run *), void *root)
         run_here(&run);
 }
 
-bool glue_was_killed(void)
+/* Go on with the jump by which a task was left, if there is one. */
+void glue_leave(void)
 {
-    return is_killed;
-}
+    int state = leaving;
 
-/* Go on with the end of the thread, if a task was left by it. */
-void glue_leave_killed(void)
-{
-    if (!is_killed)
-        return;
-    is_killed = false;
-    rb_jump_tag(TAG_KILLED);
+    leaving = 0;
+    if (state != 0)
+        rb_jump_tag(state);
 }
 
 static void *root_of_argument(asyr_task *task)
@@ -327,10 +310,6 @@ static asyr_function *function_new(asyr_native_fn run, void *root)
 
 void glue_init_tasks(void)
 {
-    put_off = rb_hash_new();
-    rb_hash_aset(put_off, rb_eException, ID2SYM(rb_intern("never")));
-    rb_obj_freeze(put_off);
-    rb_gc_register_mark_object(put_off);
     call_function = function_new(run_plain, NULL);
     keywords_function = function_new(run_with_keywords, NULL);
 }

@@ -11,8 +11,7 @@ asyr_value *glue_reference_new(VALUE object);
 asyr_value *glue_call_arguments(VALUE call);
 asyr_function *glue_call_function(VALUE has_keywords);
 asyr_value *glue_places(long count);
-/* Whether this thread is to end because a task was left by Thread#kill; and that. */
-bool glue_was_killed(void);
-void glue_leave_killed(void);
+/* Go on with the jump by which a task was left, if there is one. */
+void glue_leave(void);
 
 #endif

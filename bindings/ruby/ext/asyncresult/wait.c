@@ -113,7 +113,7 @@ static void call_once(struct glue_wait *wait)
     asyr_interrupt_clear(wait->interrupt);
     /* It does not call at all when something is due for the thread. */
     rb_thread_call_without_gvl2(call_unlocked, wait, end_wait, wait);
-    glue_leave_killed();
+    glue_leave();
     if (wait->status == ASYR_E_TIMEOUT && wait->timeout_ns < timeout_ns)
         wait->status = ASYR_E_INTERRUPTED;
 }

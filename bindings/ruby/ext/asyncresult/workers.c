@@ -79,7 +79,7 @@ VALUE glue_worker_run(asyr_worker *worker)
     while (task != NULL) {
         asyr_task_run(task, NULL);
         asyr_worker_done(worker, NULL);
-        glue_leave_killed();
+        glue_leave();
         rb_thread_check_ints();
         task = next_task(worker);
     }

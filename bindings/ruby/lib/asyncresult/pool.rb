@@ -49,7 +49,7 @@ class AsyncResult
     # @param queue [Queue, nil] where callbacks wait; by default a thread runs them
     # @param name [String, nil] of the pool's threads
     # @param helping [:workers, :all] :all lets any thread that waits without a timeout run
-    #   what it waits for, if that has not begun; it cannot be interrupted meanwhile
+    #   what it waits for, if that has not begun; a C function cannot be interrupted there
     # @param spare_workers [Integer, nil] how many threads may stand in for workers that wait
     # @param on_unread_error [#call, nil] called with each error that nobody read
     def initialize(workers = nil, initializer: nil, initargs: [],
