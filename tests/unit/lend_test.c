@@ -117,7 +117,7 @@ static void *take_and_wait(void *arg)
 {
     asyr_task *task = NULL;
     struct awaiting *taking = arg;
-    taking->status = asyr_worker_next(taking->worker, A_MINUTE, NULL, &task, NULL);
+    asyr_worker_next(taking->worker, A_MINUTE, NULL, &task, NULL);
     latch_wait(&taking->over, 1);
     asyr_worker_free(taking->worker);
     return NULL;
