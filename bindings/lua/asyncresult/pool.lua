@@ -22,6 +22,9 @@ Pool.__adopt = "asyncresult.pool"
 -- The pools of this Lua state by the addresses of their handles: one that comes back
 -- from a task is the same one.
 local known = setmetatable({}, {__mode = "v"})
+-- And their handles: Lua 5.1 may keep a table as weak value whose handle is about to be
+-- finalised, but no such userdata.
+local handles = setmetatable({}, {__mode = "v"})
 
 local full_policies = {
   block = native.FULL_BLOCK,
@@ -144,7 +147,8 @@ local function assemble(crossing)
     helps = crossing.helps,
     may_block = crossing.may_block,
   }, Pool)
-  known[native.handle_address(crossing.handle)] = pool
+  local address = native.handle_address(crossing.handle)
+  known[address], handles[address] = pool, crossing.handle
   return pool
 end
 
@@ -185,8 +189,9 @@ end
 --- The pool that came from another Lua state.  No callbacks run here: nobody drains them
 -- once the task has ended.
 function Pool.adopt(crossing)
-  local pool = known[native.handle_address(crossing.handle)]
-  return pool or assemble(crossing)
+  local address = native.handle_address(crossing.handle)
+  local pool, handle = known[address], handles[address]
+  return pool and handle == pool.handle and pool or assemble(crossing)
 end
 
 --- The pool that the options `given` name, or `default`, and the other options.

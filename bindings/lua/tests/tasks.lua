@@ -293,6 +293,19 @@ test("a_task_has_pools_of_its_own", function()
   end)
 end)
 
+test("a_pool_that_a_worker_collected_comes_again", function()
+  asyncresult.with(Pool(1), function(pool)
+    for _ = 1, 50 do
+      equal(pool:apply(function()
+        return pool:apply_async(function(x) return x end, {6}):get()
+      end), 6)
+      pool:apply(function() collectgarbage("step") end)
+    end
+    pool:apply(function() collectgarbage() end)
+    equal(pool:apply(function() return pool:apply_async(square, {2}):get() end), 4)
+  end)
+end)
+
 test("callbacks_of_the_hosts_pool_are_refused_in_a_task", function()
   asyncresult.with(Pool(1), function(pool)
     raises("Unsupported", "callback", pool.apply, pool, function()
