@@ -393,7 +393,7 @@ asyr_status asyri_fail_with(asyr_error **error, asyr_error *owned)
     return code;
 }
 
-asyr_status asyri_fail_memory(asyr_error **error)
+void asyri_give_memory_error(asyr_error **error)
 {
-    return asyri_fail_with(error, &memory_error);
+    asyri_fail_with(error, &memory_error);
 }

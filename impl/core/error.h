@@ -65,6 +65,11 @@ const char *asyri_code_meaning(int32_t code); /* NULL for an unknown code */
 asyr_status asyri_fail(asyr_error **error, int32_t code, const char *format, ...)
     ASYRI_PRINTF(3, 4);
 asyr_status asyri_fail_with(asyr_error **error, asyr_error *owned);
-asyr_status asyri_fail_memory(asyr_error **error);
+void asyri_give_memory_error(asyr_error **error);
+static inline asyr_status asyri_fail_memory(asyr_error **error)
+{
+    asyri_give_memory_error(error);
+    return ASYR_E_MEMORY;
+}
 
 #endif

@@ -94,7 +94,7 @@ static asyr_status make_range(struct asyri_submit *submit, asyr_error **error)
 
 static asyr_status make_map(struct asyri_submit *submit, asyr_error **error)
 {
-    if (submit->kind == ASYRI_JOB_RANGE)
+    if (submit->range)
         return make_range(submit, error);
     if (submit->kind == ASYRI_JOB_APPLY)
         return ASYR_OK;
