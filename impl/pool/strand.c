@@ -155,9 +155,13 @@ void asyri_strand_resume(asyri_job *job)
         return;
     }
     asyri_mutex_lock(&pool->lock);
-    strand->head = asyri_entry_ticket(job);
+    bool is_active = strand->active == job; /* else it was ended meanwhile */
+    if (is_active)
+        strand->head = asyri_entry_ticket(job);
     asyri_waitlist_wake_all(&strand->wake);
     asyri_mutex_unlock(&pool->lock);
+    if (!is_active)
+        asyri_job_release(job, 1);
 }
 
 static bool runs(asyri_job *job, uintptr_t thread)
@@ -175,37 +179,53 @@ bool asyri_strand_is_run_by(asyr_strand *strand, uintptr_t thread)
     return is;
 }
 
-/* The entry that a pinned thread is to run, or NULL when there will be none. */
+/* With the pool's lock, without which a job is not freed that heads its strand: it has
+ * no entry in any queue that would keep it. */
+static bool claim_locked(void *entry)
+{
+    return asyri_entry_is_ticket(entry) ||
+           asyri_result_claim(&asyri_entry_job(entry)->result);
+}
+
+static bool may_have_more_locked(const asyr_strand *strand)
+{
+    const asyr_pool *pool = strand->pool;
+    return !strand->released &&
+           (asyri_pool_expects_tasks(pool) || strand->active || pool->awaiting > 0);
+}
+
+/* The entry that a pinned thread is to run, claimed, or NULL when there will be none. */
 static void *next_entry(asyr_strand *strand)
 {
     asyr_pool *pool = strand->pool;
+    void *entry = NULL;
     asyri_mutex_lock(&pool->lock);
-    while (!strand->head && !strand->released &&
-           (asyri_pool_expects_tasks(pool) || strand->active || pool->awaiting > 0))
-        asyri_waitlist_wait(&strand->wake, NULL, &pool->lock, ASYR_FOREVER, NULL);
-    void *entry = strand->head;
-    strand->head = NULL;
+    while (!entry && (strand->head || may_have_more_locked(strand))) {
+        if (!strand->head) {
+            asyri_waitlist_wait(&strand->wake, NULL, &pool->lock, ASYR_FOREVER,
+                                NULL);
+            continue;
+        }
+        if (claim_locked(strand->head))
+            entry = strand->head;
+        strand->head = NULL; /* who else claimed it lets the next one begin */
+    }
     asyri_mutex_unlock(&pool->lock);
     return entry;
 }
 
-/* Claim it; it has no place in any queue, so there is nothing to pop. */
-static bool claim(void *entry)
+static void run(void *entry, asyr_worker *worker)
 {
-    asyri_job *job = asyri_entry_job(entry);
-    if (asyri_entry_is_ticket(entry))
-        return true;
-    if (!asyri_result_claim(&job->result))
-        return false;
-    if (!asyri_pool_is_ended_by_force(asyri_job_pool(job)))
-        return true;
-    asyri_job_end_claimed_by_force(job);
-    return false;
+    if (!asyri_entry_is_ticket(entry) && asyri_pool_is_ended_by_force(worker->pool))
+        asyri_job_end_claimed_by_force(asyri_entry_job(entry));
+    else
+        asyri_entry_run(entry, worker);
 }
 
 struct pinned_thread {
     asyr_strand *strand;
     asyr_worker *worker;
+    struct asyri_thread_start start;
 };
 
 static void work(void *arg)
@@ -214,8 +234,7 @@ static void work(void *arg)
     if (!asyri_worker_initialize(thread->worker))
         return;
     for (void *entry; (entry = next_entry(thread->strand));)
-        if (claim(entry))
-            asyri_entry_run(entry, thread->worker);
+        run(entry, thread->worker);
 }
 
 static void leave(struct pinned_thread *thread)
@@ -240,7 +259,7 @@ static void ended(void *arg)
     struct pinned_thread *thread = arg;
     asyr_pool *pool = asyri_pool_ref(thread->strand->pool);
     thread->worker->initialized = false;
-    int failed = asyri_thread_start(pool->name, thread_main, thread);
+    int failed = asyri_thread_start(&thread->start, pool->name, thread_main, thread);
     if (failed) {
         asyr_error *cause = asyri_error_format(
             ASYR_E_SYSTEM, "the thread of a strand could not be started again: %s",
@@ -267,7 +286,7 @@ static int start_locked(asyr_strand *strand, struct pinned_thread *thread)
     if (!thread->worker)
         return ENOMEM;
     thread->worker->is_pinned = true;
-    int failed = asyri_thread_start(pool->name, thread_main, thread);
+    int failed = asyri_thread_start(&thread->start, pool->name, thread_main, thread);
     if (failed) {
         thread->worker->is_pinned = false;
         asyri_worker_discard_locked(thread->worker);

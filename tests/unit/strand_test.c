@@ -292,6 +292,28 @@ static void cancelling_the_head_of_a_strand_lets_the_next_begin(void)
 }
 
 /* B21: an idle worker ends too when the last queued task was taken back. */
+/* B29: by chance, the cancel comes while the thread takes the task. */
+static void cancels_and_the_thread_of_a_pinned_strand_share_its_tasks(void)
+{
+    enum { TASKS = 4000 };
+    asyr_pool *pool = support_pool(1);
+    asyr_strand *strand = strand_of(pool, ASYR_STRAND_PINNED);
+    int64_t dequeued = 0;
+    _Atomic int ran = 0;
+    for (int i = 0; i < TASKS; i++) {
+        int32_t outcome = 0;
+        asyr_result *result = submit_in(pool, strand, run_count, &ran);
+        UNIT_SUCCEEDS(asyr_result_cancel(result, &outcome, &error));
+        dequeued += outcome == ASYR_CANCEL_DEQUEUED;
+        asyr_result_unref(result);
+    }
+    asyr_result *last = submit_in(pool, strand, run_count, &ran);
+    CU_ASSERT_EQUAL(support_take_outcome(last), ASYR_OK);
+    CU_ASSERT_EQUAL(ran + dequeued, TASKS + 1);
+    asyr_strand_unref(strand);
+    support_end(pool);
+}
+
 static void cancelling_the_last_queued_task_lets_a_closed_pool_end(void)
 {
     for (int32_t kind = 0; kind <= ASYR_STRAND_PINNED; kind++) {
@@ -552,6 +574,7 @@ CU_TestInfo strand_tests[] = {
     UNIT_TEST(a_terminated_pool_ends_the_tasks_of_its_strands),
     UNIT_TEST(cancelling_inside_a_strand_keeps_the_others),
     UNIT_TEST(cancelling_the_head_of_a_strand_lets_the_next_begin),
+    UNIT_TEST(cancels_and_the_thread_of_a_pinned_strand_share_its_tasks),
     UNIT_TEST(cancelling_the_last_queued_task_lets_a_closed_pool_end),
     UNIT_TEST(a_map_in_a_strand_keeps_its_order),
     UNIT_TEST(a_map_in_a_strand_that_fails_fast_lets_a_closed_pool_end),
