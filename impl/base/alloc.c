@@ -13,19 +13,24 @@ static _Atomic int64_t allocations;
 static _Atomic int64_t remaining = -1;
 static atomic_bool keeps_failing;
 
+/* What is left after a call that had `left`: the failing one stays if it repeats. */
+static int64_t count_down(int64_t left)
+{
+    bool stays =
+        left == 0 && atomic_load_explicit(&keeps_failing, memory_order_relaxed);
+    return stays ? 0 : left - 1;
+}
+
 bool asyri_alloc_should_fail(void)
 {
     atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
     int64_t left = atomic_load_explicit(&remaining, memory_order_relaxed);
-    if (left < 0)
-        return false;
-    left = atomic_fetch_sub_explicit(&remaining, 1, memory_order_relaxed);
-    if (left > 0)
-        return false;
-    if (atomic_load_explicit(&keeps_failing, memory_order_relaxed)) {
-        atomic_store_explicit(&remaining, 0, memory_order_relaxed);
-        return true;
-    }
+    do {
+        if (left < 0)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(
+        &remaining, &left, count_down(left), memory_order_relaxed,
+        memory_order_relaxed));
     return left == 0;
 }
 

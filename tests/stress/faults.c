@@ -206,6 +206,7 @@ static void make_pool(struct round *round, uint64_t *random)
 static void set_up(struct round *round, uint64_t *random)
 {
     memset(round, 0, sizeof *round);
+    pthread_mutex_init(&round->lock, NULL);
     round->seed = next_random(random);
     round->dice = round->seed;
     round->lent = chance(random, 25);
@@ -318,6 +319,7 @@ static void play_round(uint64_t *random)
     asyr_interrupt_unref(round.interrupt);
     for (int i = 0; i < PLAYERS; i++)
         check_player(&players[i]);
+    pthread_mutex_destroy(&round.lock);
 }
 
 int main(int argc, char **argv)

@@ -25,6 +25,7 @@ struct round {
     asyr_queue *queue; /* NULL for the pool's dispatcher */
     asyr_interrupt *interrupt;
     asyr_strand *strands[2]; /* NULL if there was no memory or thread for one */
+    pthread_mutex_t lock;    /* of the functions, which tasks use as well */
     asyr_function *leaf, *slow, *ender, *nest, *square;
     bool lent;
     bool has_faults; /* memory and threads are refused now and then */

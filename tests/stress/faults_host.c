@@ -131,6 +131,7 @@ static void be_child(struct round *round, asyr_result *result)
     asyr_strand *strand = NULL;
     asyr_value *value = NULL;
     alarm(CHILD_SECONDS);
+    pthread_mutex_init(&round->lock, NULL); /* who may have held it is not here */
     asyri_alloc_fail_after(-1, false);
     asyri_thread_fail_after(-1);
     must_be_forked(

@@ -73,16 +73,35 @@ static void drop_result(void *arg)
     asyr_result_unref(*(asyr_result **)arg);
 }
 
-static asyr_function *choose_function(struct round *round, uint64_t random)
+static asyr_function **choose_place(struct round *round, uint64_t random)
 {
     switch (random % 8) {
     case 0:
-        return round->slow;
+        return &round->slow;
     case 1:
-        return round->ender;
+        return &round->ender;
     default:
-        return round->leaf;
+        return &round->leaf;
     }
+}
+
+static asyr_function *choose_function(struct round *round, uint64_t random)
+{
+    return *choose_place(round, random);
+}
+
+/* For a task, which may go on when the host has dropped its functions; NULL then. */
+static asyr_function *take_function(struct round *round, asyr_function **place)
+{
+    pthread_mutex_lock(&round->lock);
+    asyr_function *function = asyr_function_ref(*place);
+    pthread_mutex_unlock(&round->lock);
+    return function;
+}
+
+static void drop_function(void *arg)
+{
+    asyr_function_unref(*(asyr_function **)arg);
 }
 
 /* Submit another one and wait for it, in a way or another (B24). */
@@ -92,8 +111,10 @@ static int64_t nest_once(struct round *round, int64_t depth)
     int64_t part = 0;
     asyr_result *result = NULL;
     asyr_value *input = list_of(depth - 1, 1);
-    asyr_function *function =
-        depth > 1 ? round->nest : choose_function(round, random >> 8);
+    asyr_function **place =
+        depth > 1 ? &round->nest : choose_place(round, random >> 8);
+    asyr_function *function = take_function(round, place);
+    pthread_cleanup_push(drop_function, &function);
     pthread_cleanup_push(drop_value, &input);
     pthread_cleanup_push(drop_result, &result);
     asyr_status status =
@@ -108,6 +129,7 @@ static int64_t nest_once(struct round *round, int64_t depth)
         asyr_result_get_int64(result, ASYR_FOREVER, &part, NULL);
     else if (!status)
         asyr_result_wait(result, ASYR_FOREVER, NULL, NULL);
+    pthread_cleanup_pop(1);
     pthread_cleanup_pop(1);
     pthread_cleanup_pop(1);
     return part;
@@ -157,11 +179,15 @@ bool make_functions(struct round *round)
 
 void drop_functions(struct round *round)
 {
-    asyr_function_unref(round->leaf);
-    asyr_function_unref(round->slow);
-    asyr_function_unref(round->ender);
-    asyr_function_unref(round->nest);
-    asyr_function_unref(round->square);
+    asyr_function **places[] = {&round->leaf, &round->slow, &round->ender,
+                                &round->nest, &round->square};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        pthread_mutex_lock(&round->lock);
+        asyr_function *function = *places[i];
+        *places[i] = NULL;
+        pthread_mutex_unlock(&round->lock);
+        asyr_function_unref(function);
+    }
 }
 
 static struct record *record_new(struct player *player)
@@ -323,7 +349,8 @@ static void check_status(const struct round *round, asyr_status status)
         return;
     case ASYR_E_MEMORY:
     case ASYR_E_SYSTEM:
-        expect(round->has_faults, "a fault that nobody made");
+        /* A pool that broke while it was made keeps what it broke by. */
+        expect(round->has_faults || round->may_break, "a fault that nobody made");
         return;
     case ASYR_E_QUEUE_FULL:
         expect(round->may_refuse, "a full queue without a limit");
