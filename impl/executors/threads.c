@@ -34,7 +34,8 @@ static void thread_main(void *arg)
 
 static int start(asyr_worker *worker)
 {
-    return asyri_thread_start(worker->pool->name, thread_main, worker);
+    return asyri_thread_start(&worker->start, worker->pool->name, thread_main,
+                              worker);
 }
 
 const struct asyri_executor asyri_threads = {.start = start};

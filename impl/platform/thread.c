@@ -15,14 +15,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#include "../base/alloc.h"
 #include "thread_local.h"
-
-struct start {
-    void (*run)(void *arg);
-    void *arg;
-    char name[16];
-};
 
 static _Atomic int64_t starts_left = -1;
 
@@ -66,8 +59,7 @@ static int refused(void)
 
 static void *thread_main(void *memory)
 {
-    struct start start = *(struct start *)memory;
-    asyri_free(memory);
+    struct asyri_thread_start start = *(struct asyri_thread_start *)memory;
 #if defined(__linux__)
     pthread_setname_np(pthread_self(), start.name);
 #endif
@@ -75,7 +67,7 @@ static void *thread_main(void *memory)
     return NULL;
 }
 
-static int start_detached(struct start *start)
+static int start_detached(struct asyri_thread_start *start)
 {
     pthread_attr_t attributes;
     int failed = pthread_attr_init(&attributes);
@@ -92,20 +84,15 @@ static int start_detached(struct start *start)
     return failed;
 }
 
-int asyri_thread_start(const char *name, void (*run)(void *arg), void *arg)
+int asyri_thread_start(struct asyri_thread_start *start, const char *name,
+                       void (*run)(void *arg), void *arg)
 {
     if (refused())
         return EAGAIN;
-    struct start *start = asyri_alloc(sizeof *start);
-    if (!start)
-        return ENOMEM;
     start->run = run;
     start->arg = arg;
     snprintf(start->name, sizeof start->name, "%s", name);
-    int failed = start_detached(start);
-    if (failed)
-        asyri_free(start);
-    return failed;
+    return start_detached(start);
 }
 
 uintptr_t asyri_thread_self(void)

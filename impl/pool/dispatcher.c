@@ -42,7 +42,7 @@ static void leave(asyr_pool *pool)
 static void ended(void *arg)
 {
     asyr_pool *pool = arg;
-    if (asyri_thread_start(pool->name, dispatch, pool) == 0)
+    if (asyri_thread_start(&pool->dispatcher, pool->name, dispatch, pool) == 0)
         return;
     asyri_queue_close(pool->queue);
     leave(pool);
@@ -62,7 +62,8 @@ asyr_status asyri_dispatcher_want(asyr_pool *pool, asyr_error **error)
         return ASYR_OK;
     asyri_mutex_lock(&pool->lock);
     if (!pool->dispatching) {
-        failed = asyri_thread_start(pool->name, dispatch, asyri_pool_ref(pool));
+        failed = asyri_thread_start(&pool->dispatcher, pool->name, dispatch,
+                                    asyri_pool_ref(pool));
         pool->dispatching = !failed;
     }
     asyri_mutex_unlock(&pool->lock);

@@ -57,22 +57,23 @@ struct asyr_pool {
     asyri_sleepers sleepers;
     /* under the lock: */
     asyri_mutex lock;
-    asyr_error *forced;    /* what ended it; set before the state */
-    int64_t queued;        /* with a limit: tasks not begun */
-    int64_t held;          /* tasks of strands and chains that have not begun */
-    int64_t awaiting;      /* of those, tasks whose turn has not come in a chain */
-    int64_t workers;       /* alive, spares and pinned threads included */
-    int64_t pinned;        /* threads of pinned strands */
-    int64_t blocked;       /* workers that wait inside a task */
-    int64_t coming;        /* lent, as was wanted, and yet to look for work */
-    asyri_list spilled;    /* jobs whose entries found no memory for a place */
-    asyri_list strands;    /* those with a thread of their own */
-    asyri_list iterators;  /* lazy maps that have not ended */
-    int64_t unread;        /* of those, the ones with input still to come */
-    bool dispatching;      /* the dispatcher's thread lives */
-    asyri_waitlist space;  /* submits without a place */
-    asyri_waitlist wanted; /* hosts that would lend a worker */
-    asyri_waitlist ended;  /* joins */
+    asyr_error *forced;   /* what ended it; set before the state */
+    int64_t queued;       /* with a limit: tasks not begun */
+    int64_t held;         /* tasks of strands and chains that have not begun */
+    int64_t awaiting;     /* of those, tasks whose turn has not come in a chain */
+    int64_t workers;      /* alive, spares and pinned threads included */
+    int64_t pinned;       /* threads of pinned strands */
+    int64_t blocked;      /* workers that wait inside a task */
+    int64_t coming;       /* lent, as was wanted, and yet to look for work */
+    asyri_list spilled;   /* jobs whose entries found no memory for a place */
+    asyri_list strands;   /* those with a thread of their own */
+    asyri_list iterators; /* lazy maps that have not ended */
+    int64_t unread;       /* of those, the ones with input still to come */
+    bool dispatching;     /* the dispatcher's thread lives */
+    struct asyri_thread_start dispatcher;
+    asyri_waitlist space;        /* submits without a place */
+    asyri_waitlist wanted;       /* hosts that would lend a worker */
+    asyri_waitlist ended;        /* joins */
     struct asyri_heap_set heaps; /* once it has ended */
 };
 

@@ -88,8 +88,11 @@ bool asyri_worker_pop_newest(asyr_worker *worker, const void *entry)
     return false;
 }
 
-static int room_for(asyr_worker *worker)
+/* One needs no deque, which a worker with little to do then never has. */
+static int room_for(asyr_worker *worker, uint64_t wanted)
 {
+    if (wanted <= 1)
+        return 1;
     asyri_deque *deque = own_deque(worker);
     int room = deque ? asyri_deque_room(deque) : 0;
     return room < BATCH - 1 ? room + 1 : BATCH;
@@ -149,7 +152,9 @@ static void *take_from(asyr_worker *worker, asyri_shard *shard)
     if (asyri_shard_is_empty(shard))
         return NULL;
     for (int count;
-         (count = asyri_shard_take(shard, entries, room_for(worker), parts)) > 0;) {
+         (count = asyri_shard_take(
+              shard, entries, room_for(worker, asyri_shard_length(shard) / parts),
+              parts)) > 0;) {
         void *entry = claim_first(worker, entries, count);
         if (entry)
             return entry;

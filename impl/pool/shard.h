@@ -145,4 +145,12 @@ static inline bool asyri_shard_is_empty(const asyri_shard *shard)
     return head == atomic_load_explicit(&shard->tail, memory_order_seq_cst);
 }
 
+/* Any thread, a hint. */
+static inline uint64_t asyri_shard_length(const asyri_shard *shard)
+{
+    uint64_t head = atomic_load_explicit(&shard->head, memory_order_relaxed);
+    uint64_t tail = atomic_load_explicit(&shard->tail, memory_order_relaxed);
+    return tail > head ? tail - head : 0;
+}
+
 #endif

@@ -26,8 +26,9 @@ struct asyr_task {
 struct asyr_worker {
     asyr_pool *pool; /* counted */
     uint32_t generation;
-    bool is_pinned;            /* its thread is a strand's */
-    struct asyri_place *place; /* under the pool's lock; NULL for none */
+    bool is_pinned;                  /* its thread is a strand's */
+    struct asyri_place *place;       /* under the pool's lock; NULL for none */
+    struct asyri_thread_start start; /* of a thread of the pool's own */
     /* of the worker's thread: */
     bool initialized;
     bool searching; /* counts as that among the sleepers */

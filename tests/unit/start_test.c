@@ -293,7 +293,8 @@ static void work_slowly(void *arg)
 static int start_slowly(asyr_worker *worker)
 {
     ended_workers = 0;
-    return asyri_thread_start(worker->pool->name, work_slowly, worker);
+    return asyri_thread_start(&worker->start, worker->pool->name, work_slowly,
+                              worker);
 }
 
 /* B19: a successor that looks for work before the old worker is gone stays. */
