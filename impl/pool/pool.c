@@ -378,20 +378,24 @@ static bool enter_state(asyr_pool *pool, int32_t state, asyr_error *forced)
     return entered;
 }
 
-/* Lazy maps that were accepted before may still read their input. */
+/*
+ * Lazy maps that were accepted before may still read their input.  Whoever seals has
+ * passed the shards: a submit may have seen the pool open until just now.
+ */
 static void seal_if_closed(asyr_pool *pool)
 {
     asyri_mutex_lock(&pool->lock);
     bool seals = asyri_pool_state(pool) == ASYR_POOL_CLOSED && pool->unread == 0;
     asyri_mutex_unlock(&pool->lock);
-    if (seals)
-        seal(pool);
+    if (!seals)
+        return;
+    pass_shards(pool, NULL, NULL);
+    seal(pool);
 }
 
 void asyri_pool_close(asyr_pool *pool)
 {
-    if (enter_state(pool, ASYR_POOL_CLOSED, NULL))
-        pass_shards(pool, NULL, NULL);
+    enter_state(pool, ASYR_POOL_CLOSED, NULL);
     seal_if_closed(pool);
 }
 
