@@ -376,6 +376,46 @@ static void a_full_queue_makes_the_caller_run_the_first_chunk(void)
     support_end(pool);
 }
 
+struct taking {
+    asyr_iterator *iterator;
+    int64_t number;
+};
+
+static void take_next(asyr_task *task, void *arg)
+{
+    struct taking *taking = arg;
+    (void)task;
+    taking->number = next_within(taking->iterator, ASYR_FOREVER);
+}
+
+static bool sleeps_inside(void *arg)
+{
+    asyr_iterator *iterator = arg;
+    asyri_mutex_lock(&iterator->lock);
+    bool sleeps = iterator->inside == 1;
+    asyri_mutex_unlock(&iterator->lock);
+    return sleeps;
+}
+
+/* B24: the only worker waits before there is anything that it could run. */
+static void a_task_runs_what_is_put_in_while_it_waits(void)
+{
+    asyr_pool_options *options = support_pool_options(1);
+    UNIT_SUCCEEDS(asyr_pool_options_set_spare_workers(options, 0, &error));
+    asyr_pool *pool = support_pool_with(options);
+    struct taking taking = {.iterator = imap_fed(pool, run_echo, NULL, NULL)};
+    asyr_result *result = support_submit(pool, take_next, &taking, NULL);
+    support_until(sleeps_inside, taking.iterator);
+    asyr_value *item = NULL;
+    UNIT_SUCCEEDS(asyr_value_new_int64(7, &item, &error));
+    UNIT_SUCCEEDS(asyr_iterator_put(taking.iterator, item, 0, NULL, &error));
+    asyr_value_unref(item);
+    CU_ASSERT_EQUAL(support_take_outcome(result), ASYR_OK);
+    CU_ASSERT_EQUAL(taking.number, 7);
+    asyr_iterator_unref(taking.iterator);
+    support_terminate(pool);
+}
+
 CU_TestInfo iterator_input_tests[] = {
     UNIT_TEST(a_source_that_fails_ends_the_iteration_at_its_place),
     UNIT_TEST(the_buffer_bounds_what_is_read_ahead),
@@ -392,4 +432,5 @@ CU_TestInfo iterator_input_tests[] = {
     UNIT_TEST(a_source_that_ends_its_thread_has_failed),
     UNIT_TEST(a_full_queue_refuses_a_lazy_map_by_the_policy_fail),
     UNIT_TEST(a_full_queue_makes_the_caller_run_the_first_chunk),
+    UNIT_TEST(a_task_runs_what_is_put_in_while_it_waits),
     CU_TEST_INFO_NULL};

@@ -65,10 +65,9 @@ static asyr_task *wait_for_task(asyr_worker *worker)
 static asyr_task *next_task(asyr_worker *worker)
 {
     asyr_task *task = NULL;
+    asyr_status status = asyr_worker_next(worker, 0, NULL, &task, NULL);
 
-    if (asyr_worker_next(worker, 0, NULL, &task, NULL) == ASYR_OK)
-        return task;
-    return wait_for_task(worker);
+    return status == ASYR_E_TIMEOUT ? wait_for_task(worker) : task;
 }
 
 /* Run tasks until there are none for this worker. */

@@ -38,10 +38,14 @@ class AsyncResult
 
     # A thread inherits the mask, so that none is killed before it works.
     def thread(suffix = "", &block)
-      thread = ::Thread.handle_interrupt(::Object => :never) { ::Thread.new(&block) }
-      thread.name = @name + suffix
-      thread.report_on_exception = false
-      thread
+      ::Thread.handle_interrupt(::Object => :never) do
+        thread = ::Thread.new do
+          ::Thread.current.report_on_exception = false
+          block.call
+        end
+        thread.name = @name + suffix
+        thread
+      end
     end
 
     # One that was killed has a successor, unless Ruby ends: it counts its main thread as
