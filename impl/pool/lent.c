@@ -96,11 +96,11 @@ static asyr_status lend_wanted_locked(asyr_pool *pool, asyr_worker **worker,
                                       asyr_error **error)
 {
     asyr_status status = lend_locked(pool, worker, error);
-    if (status != ASYR_OK)
-        return status;
-    (*worker)->is_coming = true;
-    pool->coming++;
-    return ASYR_OK;
+    if (status == ASYR_OK && *worker) {
+        (*worker)->is_coming = true;
+        pool->coming++;
+    }
+    return status;
 }
 
 asyr_status asyri_worker_await(asyr_pool *pool, int64_t timeout_ns,
