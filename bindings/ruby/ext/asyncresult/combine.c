@@ -23,7 +23,8 @@ static VALUE result_of(VALUE object)
 static asyr_result **results_of(VALUE array, VALUE *memory)
 {
     long count = RARRAY_LEN(array);
-    asyr_result **results = ALLOCV_N(asyr_result *, *memory, count + 1);
+    asyr_result **results =
+        rb_alloc_tmp_buffer2(memory, count + 1, sizeof(asyr_result *));
 
     for (long i = 0; i < count; i++)
         results[i] = glue_handle_get(result_of(rb_ary_entry(array, i)),
