@@ -369,7 +369,8 @@ void asyri_worker_replace(asyr_worker *worker)
     asyri_mutex_lock(&pool->lock);
     bool wanted = !has_ended_for_workers(pool);
     int failed = wanted ? succeed_locked(worker) : 0;
-    bool alone = failed && at_work_locked(pool) + pool->blocked <= 1;
+    asyri_worker_retire_locked(worker); /* of two that go at once, one is the last */
+    bool alone = failed && at_work_locked(pool) + pool->blocked == 0;
     asyri_mutex_unlock(&pool->lock);
     if (alone) {
         asyr_error *cause = asyri_error_format(
