@@ -99,6 +99,23 @@ os.exit(7%s)
   end
 end)
 
+-- AddressSanitizer cannot follow a thread that ends below the interpreter's frames.
+local ends = os.getenv("ASYR_SANITIZED") and function() end or ends_well
+
+ends("a_thread_that_ends_on_top_of_a_lua_task", [[
+local exit_thread = fixture("void fixture_exit_thread(void)")
+local pool = asyncresult.Pool(1)
+for _ = 1, 3 do
+  local ok, failure = pcall(pool.apply, pool, function()
+    return pool:apply_async(exit_thread):get()
+  end)
+  print(failure.kind)
+end
+print(pool:apply(function() return "alive" end))
+pool:close()
+pool:join()
+]], ("WorkerLost\n"):rep(3) .. "alive\n")
+
 -- Only LuaJIT can call C by itself.
 if jit then
   ends_well("a_lua_function_that_c_calls_and_that_raises", [[
@@ -116,8 +133,6 @@ print(tostring(failure))
 print(pool:apply(function() return "alive" end))
 ]], "Task: raised below C\nalive\n")
 
-  -- AddressSanitizer cannot follow a thread that ends below the interpreter's frames.
-  local ends = os.getenv("ASYR_SANITIZED") and function() end or ends_well
   ends("a_task_that_ends_its_thread", [[
 local pool = asyncresult.Pool(1)
 local ok, failure = pcall(pool.apply, pool, function()
