@@ -41,7 +41,7 @@
 
 /* References are the destructors' business. */
 %rename("$ignore", regexmatch$name="^asyr_.*_(ref|unref|free)$") "";
-/* The glue makes and reads values, and a language's own code never is a task. */
+/* The glue makes and reads values, and runs what is a task. */
 %rename("$ignore", regexmatch$name="^asyr_value_[a-z]") "";
 %rename("$ignore", regexmatch$name="^asyr_task_[gfir]") "";
 /* What takes a C callback: the glue passes one of its own. */
