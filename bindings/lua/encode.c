@@ -5,26 +5,10 @@
  * to Lua, and handles are borrowed until new_packet() takes references.  A refusal
  * names the place, which is put together while the recursion unwinds.
  */
-#include "crossing.h"
-#include "memo.h"
+#include "encoder.h"
 
 #include <stdio.h>
 #include <string.h>
-
-struct encoder {
-    lua_State *L;
-    struct area bytes;
-    struct area held; /* of struct held */
-    struct memo memo;
-    int names; /* on the stack; nil until it is needed */
-    bool names_are_new;
-    uint32_t count; /* of tables and functions */
-    int depth;
-    char reason[128];
-    char path[192];
-};
-
-static bool put_value(struct encoder *e, int index);
 
 static void open_encoder(struct encoder *e, lua_State *L)
 {
@@ -41,7 +25,7 @@ static void open_encoder(struct encoder *e, lua_State *L)
     e->reason[0] = e->path[0] = '\0';
 }
 
-static bool refuse(struct encoder *e, const char *article, const char *what)
+bool encode_refusal(struct encoder *e, const char *article, const char *what)
 {
     if (!e->reason[0])
         snprintf(e->reason, sizeof e->reason, "%s %s", article, what);
@@ -50,7 +34,7 @@ static bool refuse(struct encoder *e, const char *article, const char *what)
 
 /* ---- the place ---- */
 
-static void prepend(struct encoder *e, const char *step)
+void prepend_place(struct encoder *e, const char *step)
 {
     char path[sizeof e->path];
     snprintf(path, sizeof path, "%.60s%.120s", step, e->path);
@@ -79,19 +63,12 @@ static void prepend_key(struct encoder *e, int index)
         snprintf(step, sizeof step, "[\"%.40s\"]", text);
     else
         snprintf(step, sizeof step, "[%s]", luaL_typename(e->L, index));
-    prepend(e, step);
-}
-
-static void prepend_upvalue(struct encoder *e, const char *name)
-{
-    char step[64];
-    snprintf(step, sizeof step, "(upvalue %.40s)", name && *name ? name : "?");
-    prepend(e, step);
+    prepend_place(e, step);
 }
 
 /* ---- scalars ---- */
 
-static void put_tag(struct encoder *e, enum tag tag)
+void put_tag(struct encoder *e, enum tag tag)
 {
     put_byte(&e->bytes, (unsigned char)tag);
 }
@@ -129,7 +106,7 @@ static void find_names(struct encoder *e)
     lua_replace(e->L, e->names);
 }
 
-static bool put_named(struct encoder *e, int index)
+bool put_named(struct encoder *e, int index)
 {
     size_t length;
     find_names(e);
@@ -147,7 +124,7 @@ static bool put_named(struct encoder *e, int index)
 }
 
 /* For what can cross by its name alone: a field that its module was given since. */
-static bool put_named_anew(struct encoder *e, int index)
+bool put_named_anew(struct encoder *e, int index)
 {
     if (put_named(e, index))
         return true;
@@ -159,7 +136,7 @@ static bool put_named_anew(struct encoder *e, int index)
     return put_named(e, index);
 }
 
-static bool put_again(struct encoder *e, const void *address)
+bool put_again(struct encoder *e, const void *address)
 {
     uint32_t number = memo_find(&e->memo, address);
     if (!number)
@@ -169,13 +146,13 @@ static bool put_again(struct encoder *e, const void *address)
     return true;
 }
 
-static bool enter(struct encoder *e)
+bool enter_encoded(struct encoder *e)
 {
     if (e->depth >= CROSSING_DEPTH || !lua_checkstack(e->L, 10)) {
         char what[64];
         snprintf(what, sizeof what, "value that nests deeper than %d",
                  CROSSING_DEPTH);
-        return refuse(e, "a", what);
+        return encode_refusal(e, "a", what);
     }
     e->depth++;
     return true;
@@ -193,7 +170,7 @@ static bool put_entries(struct encoder *e, int index)
         int item = lua_gettop(L);
         bool done = put_value(e, item - 1);
         if (!done)
-            prepend(e, "(key)");
+            prepend_place(e, "(key)");
         else if (!(done = put_value(e, item)))
             prepend_key(e, item - 1);
         if (!done)
@@ -216,7 +193,7 @@ static bool put_metatable(struct encoder *e)
     }
     bool done = put_value(e, lua_gettop(e->L));
     if (!done)
-        prepend(e, "(metatable)");
+        prepend_place(e, "(metatable)");
     return done;
 }
 
@@ -263,7 +240,7 @@ static bool put_table(struct encoder *e, int index)
     const void *address = lua_topointer(e->L, index);
     if (put_again(e, address) || put_named(e, index))
         return true;
-    if (!enter(e))
+    if (!enter_encoded(e))
         return false;
     memo_add(&e->memo, address, ++e->count);
     int top = lua_gettop(e->L);
@@ -272,145 +249,6 @@ static bool put_table(struct encoder *e, int index)
                     ? put_adopted(e, index)
                     : put_plain_table(e, index, has_metatable);
     lua_settop(e->L, top);
-    e->depth--;
-    return done;
-}
-
-/* ---- functions ---- */
-
-static int write_code(lua_State *L, const void *bytes, size_t count, void *arg)
-{
-    (void)L;
-    put_bytes(arg, bytes, count);
-    return 0;
-}
-
-static const char codes_key = 'd';
-
-/* The table of what functions were dumped as; a string refers to no function. */
-static void push_codes(lua_State *L)
-{
-    lua_pushlightuserdata(L, (void *)&codes_key);
-    lua_rawget(L, LUA_REGISTRYINDEX);
-    if (lua_istable(L, -1))
-        return;
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_newtable(L);
-    lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_pushlightuserdata(L, (void *)&codes_key);
-    lua_pushvalue(L, -2);
-    lua_rawset(L, LUA_REGISTRYINDEX);
-}
-
-/* Push the code of a function; nil when it has none. */
-static void push_code(lua_State *L, int function)
-{
-    struct area code;
-    push_codes(L);
-    lua_pushvalue(L, function);
-    lua_rawget(L, -2);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        open_area(&code, L);
-        lua_pushvalue(L, function);
-        int failed = dump_function(L, write_code, &code);
-        lua_pop(L, 1);
-        if (failed)
-            lua_pushnil(L);
-        else
-            lua_pushlstring(L, (const char *)code.data, code.used);
-        lua_remove(L, code.slot);
-        lua_pushvalue(L, function);
-        lua_pushvalue(L, -2);
-        if (!failed)
-            lua_rawset(L, -4);
-        else
-            lua_pop(L, 2);
-    }
-    lua_remove(L, -2);
-}
-
-/* An upvalue that several functions share crosses once: as the number of the function
- * that had it first, and its place there. */
-static bool put_shared(struct encoder *e, int function, int place, uint32_t number)
-{
-    void *address = upvalue_address(e->L, function, place);
-    uint32_t before = address ? memo_find(&e->memo, address) : 0;
-    if (before) {
-        put_tag(e, TAG_SHARED);
-        put_count(&e->bytes, before >> 8);
-        put_count(&e->bytes, before & 255);
-        return true;
-    }
-    if (address && number < 1u << 24)
-        memo_add(&e->memo, address, number << 8 | (uint32_t)place);
-    return false;
-}
-
-static bool put_upvalues(struct encoder *e, int function, uint32_t number)
-{
-    lua_State *L = e->L;
-    const char *name;
-    for (int place = 1; (name = lua_getupvalue(L, function, place)); place++) {
-        bool done =
-            put_shared(e, function, place, number) || put_value(e, lua_gettop(L));
-        lua_pop(L, 1);
-        if (!done) {
-            prepend_upvalue(e, name);
-            return false;
-        }
-    }
-    put_tag(e, TAG_END);
-    return true;
-}
-
-static bool put_environment(struct encoder *e, int function)
-{
-#if LUA_VERSION_NUM < 502
-    lua_getfenv(e->L, function);
-    bool done = put_value(e, lua_gettop(e->L));
-    lua_pop(e->L, 1);
-    if (!done)
-        prepend(e, "(environment)");
-    return done;
-#else
-    (void)e;
-    (void)function;
-    return true;
-#endif
-}
-
-static bool put_lua_function(struct encoder *e, int index)
-{
-    size_t length;
-    uint32_t number = ++e->count;
-    memo_add(&e->memo, lua_topointer(e->L, index), number);
-    push_code(e->L, index);
-    const char *code = lua_tolstring(e->L, -1, &length);
-    if (!code) {
-        lua_pop(e->L, 1);
-        return refuse(e, "a", "function without code");
-    }
-    put_tag(e, TAG_FUNCTION);
-    put_count(&e->bytes, length);
-    put_bytes(&e->bytes, code, length);
-    lua_pop(e->L, 1);
-    return put_upvalues(e, index, number) && put_environment(e, index);
-}
-
-static bool put_function(struct encoder *e, int index)
-{
-    if (lua_iscfunction(e->L, index))
-        return put_named_anew(e, index) ||
-               refuse(e, "a", "C function that is no field of a loaded module");
-    if (put_again(e, lua_topointer(e->L, index)) || put_named(e, index))
-        return true;
-    if (!enter(e))
-        return false;
-    bool done = put_lua_function(e, index);
     e->depth--;
     return done;
 }
@@ -429,7 +267,7 @@ static bool put_held(struct encoder *e, enum tag tag, const struct handle_kind *
 
 static bool put_result(struct encoder *e, int index, void *object)
 {
-    if (!enter(e))
+    if (!enter_encoded(e))
         return false;
     put_held(e, TAG_RESULT, &result_kind, object);
     lua_getuservalue(e->L, index);
@@ -450,7 +288,7 @@ static bool put_userdata(struct encoder *e, int index)
     asyr_value *box = to_box(e->L, index);
     if (box)
         return put_held(e, TAG_BOX, NULL, box);
-    return put_named_anew(e, index) || refuse(e, "a", "userdata");
+    return put_named_anew(e, index) || encode_refusal(e, "a", "userdata");
 }
 
 static bool put_light(struct encoder *e, int index)
@@ -478,7 +316,7 @@ static bool put_text(struct encoder *e, int index)
 }
 
 /* `index` is absolute. */
-static bool put_value(struct encoder *e, int index)
+bool put_value(struct encoder *e, int index)
 {
     switch (lua_type(e->L, index)) {
     case LUA_TNONE:
@@ -500,9 +338,9 @@ static bool put_value(struct encoder *e, int index)
     case LUA_TLIGHTUSERDATA:
         return put_light(e, index);
     case LUA_TTHREAD:
-        return refuse(e, "a", "coroutine");
+        return encode_refusal(e, "a", "coroutine");
     default:
-        return refuse(e, "a", luaL_typename(e->L, index));
+        return encode_refusal(e, "a", luaL_typename(e->L, index));
     }
 }
 
