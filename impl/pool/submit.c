@@ -107,6 +107,11 @@ static asyr_status make_map(struct asyri_submit *submit, asyr_error **error)
     return asyri_fail_memory(error);
 }
 
+static bool is_empty_map(const struct asyri_submit *submit)
+{
+    return submit->map && submit->map->items == 0;
+}
+
 /* The state comes last: it says that the cell is a job. */
 static uint32_t first_state(const struct asyri_submit *submit)
 {
@@ -122,8 +127,8 @@ static uint32_t first_state(const struct asyri_submit *submit)
         submit->map || submit->options->strand || submit->here || by_hand;
     if (is_queued && !submit->chain)
         state |= ASYRI_POPPED;
-    if (submit->here || by_hand)
-        state |= ASYRI_CLAIMED;
+    if (submit->here || by_hand || is_empty_map(submit))
+        state |= ASYRI_CLAIMED; /* by who submits or made it */
     return state;
 }
 
@@ -261,11 +266,6 @@ void asyri_submit_discard(struct asyri_submit *submit, asyri_shard *home,
 static bool is_queued_at_once(const struct asyri_submit *submit)
 {
     return submit->kind != ASYRI_JOB_PROMISE && submit->kind != ASYRI_JOB_CHAINED;
-}
-
-static bool is_empty_map(const struct asyri_submit *submit)
-{
-    return submit->map && submit->map->items == 0;
 }
 
 /* With the lock of its shard: show it to those who run jobs, and who end them. */

@@ -314,6 +314,51 @@ static void cancels_and_the_thread_of_a_pinned_strand_share_its_tasks(void)
     support_end(pool);
 }
 
+struct emptier {
+    asyr_pool *pool;
+    asyr_strand *strand;
+    struct latch begun;
+};
+
+static void *submit_empty_maps(void *arg)
+{
+    struct emptier *emptier = arg;
+    asyr_status status = ASYR_OK;
+    asyr_function *function = support_native(run_echo, NULL);
+    asyr_task_options *options = options_in(emptier->strand);
+    asyr_value *none = support_numbers(0);
+    while (status == ASYR_OK) {
+        status =
+            asyr_pool_map_async(emptier->pool, function, none, options, NULL, NULL);
+        latch_open(&emptier->begun);
+    }
+    CU_ASSERT_EQUAL(status, ASYR_E_TERMINATED);
+    asyr_value_unref(none);
+    asyr_task_options_free(options);
+    asyr_function_unref(function);
+    return NULL;
+}
+
+/* B17, B22: by chance, the end comes while such a map is made ready. */
+static void empty_maps_in_a_strand_stand_a_terminate(void)
+{
+    for (int round = 0; round < 200; round++) {
+        pthread_t thread;
+        asyr_pool *pool = support_pool(1);
+        struct emptier emptier = {.pool = pool,
+                                  .strand = strand_of(pool, ASYR_STRAND_SERIAL),
+                                  .begun = LATCH_CLOSED};
+        CU_ASSERT_EQUAL_FATAL(
+            pthread_create(&thread, NULL, submit_empty_maps, &emptier), 0);
+        latch_wait(&emptier.begun, 1);
+        UNIT_SUCCEEDS(asyr_pool_terminate(pool, &error));
+        pthread_join(thread, NULL);
+        UNIT_SUCCEEDS(asyr_pool_join(pool, ASYR_FOREVER, NULL, &error));
+        asyr_strand_unref(emptier.strand);
+        asyr_pool_unref(pool);
+    }
+}
+
 static void cancelling_the_last_queued_task_lets_a_closed_pool_end(void)
 {
     for (int32_t kind = 0; kind <= ASYR_STRAND_PINNED; kind++) {
@@ -575,6 +620,7 @@ CU_TestInfo strand_tests[] = {
     UNIT_TEST(cancelling_inside_a_strand_keeps_the_others),
     UNIT_TEST(cancelling_the_head_of_a_strand_lets_the_next_begin),
     UNIT_TEST(cancels_and_the_thread_of_a_pinned_strand_share_its_tasks),
+    UNIT_TEST(empty_maps_in_a_strand_stand_a_terminate),
     UNIT_TEST(cancelling_the_last_queued_task_lets_a_closed_pool_end),
     UNIT_TEST(a_map_in_a_strand_keeps_its_order),
     UNIT_TEST(a_map_in_a_strand_that_fails_fast_lets_a_closed_pool_end),
