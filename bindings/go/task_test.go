@@ -515,3 +515,27 @@ func TestAStrandRunsFunctionsOfGoInTheirOrder(t *testing.T) {
 		t.Errorf("expected Unsupported for a pinned strand, found %v", err)
 	}
 }
+
+// B21: a submit just before the stop, while the worker that is told to leave has yet to.
+func TestATaskRunsAlthoughAWorkerLeavesLateAfterTheStop(t *testing.T) {
+	pool := newTestPool(t, 1)
+	expect(t, submit(t, pool, one), 1)
+	l := pool.lender.Load()
+	for l.idleCount.Load() == 0 {
+		runtime.Gosched()
+	}
+	l.mu.Lock()
+	late := l.idle[0]
+	l.idle = nil
+	l.idleCount.Store(0)
+	delete(l.lent, late)
+	l.mu.Unlock()
+	f := submit(t, pool, one)
+	if err := pool.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	l.mu.Lock()
+	late.dismiss()
+	l.mu.Unlock()
+	expect(t, f, 1)
+}

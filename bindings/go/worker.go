@@ -347,6 +347,7 @@ func (w *worker) rest() (dismissed bool) {
 	<-w.wake
 	if w.leaves {
 		native.Take_back(w.handle)
+		l.recruit() // for what came before its place was free
 		return true
 	}
 	w.woken = true
