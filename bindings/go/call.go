@@ -6,6 +6,9 @@ import (
 	"sync/atomic"
 )
 
+// A function is what runs an item of a call.
+type function func(ctx context.Context, index int64) error
+
 // A call is a function of Go that a worker is to run: once, for pieces of a map, or for
 // the items of a lazy one.
 type call struct {
@@ -14,17 +17,37 @@ type call struct {
 	result  *Result         // nil for a lazy map
 	strand  *Strand         // or nil
 	token   int64           // in the table; 0 for what has a function of its own
-	do      func(ctx context.Context, index int64) error
-	errors  *MapError // of a map that goes on after errors; else nil
-	pieces  bool      // it is called for ranges of indexes
-	count   int       // of the items of a map
-	id      uint64    // of a function of its own, as a map has
-	chain   *chain    // of a call that waits for a result first; else nil
-	promise *promise  // of what is no task; else nil
-	answers bool      // an index is the value, as C sees it
+	do      function        // let go of once it cannot run any more
+	errors  *MapError       // of a map that goes on after errors; else nil
+	pieces  bool            // it is called for ranges of indexes
+	count   int             // of the items of a map
+	id      uint64          // of a function of its own, as a map has
+	chain   *chain          // of a call that waits for a result first; else nil
+	promise *promise        // of what is no task; else nil
+	answers bool            // an index is the value, as C sees it
 	begun   atomic.Bool
 	erred   atomic.Bool // it has failed by itself
 	value   any         // set by do; read under the result's lock
+}
+
+var errCancelledEarly error = newError(CodeCancelled, "the task was cancelled before it began")
+
+// begin gives a worker the function, or the reason why it never runs.
+func (c *call) begin() (do function, err error) {
+	do = c.do
+	switch {
+	case c.result == nil:
+	case c.id == 0:
+		c.do = nil // nobody else runs it
+	default:
+		c.result.mu.Lock()
+		do = c.do
+		c.result.mu.Unlock()
+	}
+	if do == nil {
+		return nil, errCancelledEarly
+	}
+	return do, c.cancelled()
 }
 
 // cancelled is why a call never ran whose context had ended.
@@ -75,6 +98,13 @@ func (t *calls) take(token int64) *call {
 	t.slots[index] = callSlot{generation: (generation + 1) & (1<<31 - 1)}
 	t.free = append(t.free, index)
 	return c
+}
+
+// discard takes a call out that never runs.
+func (t *calls) discard(c *call) {
+	if t.take(c.token) != nil && c.id == 0 {
+		c.do = nil
+	}
 }
 
 // all are the calls that are there.

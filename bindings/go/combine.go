@@ -237,20 +237,21 @@ func (p *Pool) applyChain(r *Result, c *call, o *taskOptions) error {
 		native.Drop_promise(promise)
 		return err
 	}
-	r.sources = []*Result{c.chain.source}
-	c.chain.source.whenReady(func() { go c.turn(promise) })
+	chain := c.chain
+	r.sources = []*Result{chain.source}
+	chain.source.whenReady(func() { go c.turn(chain, promise) })
 	return nil
 }
 
 // turn follows the source of a chain.
-func (c *call) turn(promise uint64) {
-	value, err := c.chain.source.outcome()
+func (c *call) turn(chain *chain, promise uint64) {
+	value, err := chain.source.outcome()
 	var failure uintptr
 	c.result.mu.Lock()
-	if err != nil && !c.chain.rescues {
+	if err != nil && !chain.rescues {
 		c.erred.Store(true)
 	}
-	if err == nil && c.chain.rescues {
+	if err == nil && chain.rescues {
 		c.value = value
 	}
 	c.result.mu.Unlock()
@@ -337,7 +338,9 @@ func gather[F Awaitable](ctx context.Context, pool *Pool, futures []F, g *gather
 	g.call.promise.gives = func() {
 		g.call.complete(nil, newError(CodeCancelled, "the result was cancelled"))
 	}
+	r.mu.Lock()
 	r.sources = results
+	r.mu.Unlock()
 	for i, source := range results {
 		i := i
 		source.whenReady(func() { go g.came(i) })

@@ -240,7 +240,7 @@ func (l *lender) settleAll() {
 			c.promise.end()
 		}
 		if c.result.settle() {
-			l.calls.take(c.token)
+			l.calls.discard(c)
 		}
 	}
 }
@@ -266,7 +266,7 @@ func (l *lender) cancelled(c *call, outcome Outcome) {
 		c.promise.cancelled()
 	}
 	if c.result.settle() {
-		l.calls.take(c.token)
+		l.calls.discard(c)
 	}
 	if outcome == Dequeued {
 		l.freePlace()

@@ -135,7 +135,7 @@ func (c *call) drop() {
 func (c *call) over() {
 	c.promise.end()
 	c.result.settle()
-	c.lender.calls.take(c.token)
+	c.lender.calls.discard(c)
 }
 
 // cancelled tells the holder, or ends what has none.

@@ -158,7 +158,9 @@ func (r *Result) endLocked(successful bool) {
 	if c.id != 0 {
 		c.lender.calls.take(c.token)
 		forget(c.id) // or it would keep the result, whose handle keeps the function
+		c.do, c.chain = nil, nil
 	}
+	r.sources = nil
 	if successful {
 		r.value = c.value
 		if err := c.collected(); err != nil {
@@ -167,6 +169,13 @@ func (r *Result) endLocked(successful bool) {
 		r.read.Store(true)
 	}
 	r.tellLocked()
+}
+
+// waitsOn is what it waits for, if it is made of others.
+func (r *Result) waitsOn() []*Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.sources
 }
 
 // ended is settle for who has just done the task, given what became of it.  It gives a

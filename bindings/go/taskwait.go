@@ -54,7 +54,7 @@ func leadsTo(r *Result, t *taskContext) bool {
 	if waitsFor(r, t) {
 		return true
 	}
-	for _, source := range r.sources {
+	for _, source := range r.waitsOn() {
 		if !source.Ready() && leadsTo(source, t) {
 			return true
 		}
@@ -135,7 +135,7 @@ func (t *taskContext) unblockLocked() {
 // the pool may have.
 func (t *taskContext) helpFor(r *Result, timed bool) {
 	l := t.call.lender
-	for _, source := range r.sources {
+	for _, source := range r.waitsOn() {
 		if !source.Ready() {
 			t.helpFor(source, timed)
 		}

@@ -28,6 +28,7 @@ type worker struct {
 	announced   bool // it is about to sleep
 	busy        bool // its task is not done
 	call        *call
+	do          function // of the call
 	task        uintptr
 	next, end   int64 // what of the task has yet to run
 	err         error // what the task failed with
@@ -137,7 +138,7 @@ func (w *worker) step() Code {
 	}
 	native.Step(w.handle, &s[0])
 	w.busy = false
-	w.call = nil
+	w.call, w.do = nil, nil
 	if tracked != nil {
 		w.released = tracked.ended(int64(s[1]))
 	}
@@ -211,10 +212,8 @@ func (w *worker) begin() {
 	}
 	if w.call == nil { // its result has an outcome already
 		w.call = &call{lender: l, ctx: background}
-		w.err = newError(CodeCancelled, "the task was cancelled before it began")
-	} else {
-		w.err = w.call.cancelled()
 	}
+	w.do, w.err = w.call.begin()
 	if w.err != nil {
 		w.next = w.end
 	}
@@ -255,9 +254,11 @@ func runHere(function uint64, task uintptr) {
 		}
 	}
 	if w.call == nil {
-		w.err = newError(CodeCancelled, "the task was cancelled before it began")
-		native.Task_answer(task, false, 0, newTaskError(w.err))
+		native.Task_answer(task, false, 0, newTaskError(errCancelledEarly))
 		return
+	}
+	if w.do, w.err = w.call.begin(); w.err != nil {
+		w.next = w.end
 	}
 	w.lender = w.call.lender
 	t := &taskContext{Context: w.call.ctx, worker: w, call: w.call}
@@ -308,7 +309,7 @@ func (w *worker) runNext() {
 			w.failed(index, err)
 		}
 	}()
-	err = errorOfTask(w.call.do(w.current.Load(), index))
+	err = errorOfTask(w.do(w.current.Load(), index))
 	returned = true
 }
 
