@@ -154,12 +154,13 @@ local function combination(name, call)
   end
 end
 
---- A result of the list of the values.  Options: pool, callback, error_callback, tag,
--- errors as for a map.
+--- all(results, options): a result of the list of their values.  Options: `pool` (by
+-- default that of the first), `callback`, `error_callback`, `tag`, and `errors` as for
+-- `map_async`.
 combine.all = combination("all", native.result_all)
 
---- A result of the first value; when all fail, its error's value is the list of their
--- errors.  Options: pool, callback, error_callback, tag.
+--- any(results, options): a result of the first value; when all fail, its error's `value`
+-- is the list of their errors.  Options: `pool`, `callback`, `error_callback`, `tag`.
 combine.any = combination("any", native.result_any)
 
 return combine

@@ -1,4 +1,12 @@
---- Errors: tables with the fields kind, code, message, trace, origin, cause, value.
+--- What is raised is a table, which `tostring` shows as `kind: message`.
+--
+-- - `kind`: a name of the table below, or of the task's own
+-- - `code`: its number; `asyncresult.Timeout` and so on are the numbers
+-- - `message`: what was expected and what was found
+-- - `trace`: the traceback of where it was raised, when that is known
+-- - `origin`: the language in which it was raised
+-- - `cause`: the error that led to it
+-- - `value`: what a task raised, if that was neither a string nor an error
 
 local native = require "asyncresult.native"
 local codes = require "asyncresult.codes"

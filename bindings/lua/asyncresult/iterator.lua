@@ -1,4 +1,5 @@
---- Iterator: a lazy map, whose values are handed out one by one.
+--- A lazy map, whose values are handed out one by one, also by
+-- `for value in iterator do`.
 
 local native = require "asyncresult.native"
 local Error = require "asyncresult.error"
@@ -117,9 +118,9 @@ local function watch_again(iterator, ok, value)
   return value
 end
 
---- The next value, or nil at the end, for ever; asyncresult.null for a nil.  The error
--- of an item is raised at its place, and the next call goes on behind it.  Timeout when
--- `timeout` seconds passed first; nothing is lost then.
+--- The next value, or nil at the end, for ever; `asyncresult.null` for a nil.  The error of
+-- an item is raised at its place, and the next call goes on behind it.  Timeout when the time
+-- passes first; nothing is lost then.
 function Iterator:next(timeout)
   if self.events then
     return watch_again(self, pcall(take, self, timeout))
@@ -132,8 +133,7 @@ function Iterator:__call()
   return self:next()
 end
 
---- A file descriptor that polls readable while next() would not wait: then call
--- next(0).
+--- A file descriptor that polls readable while `next` would not wait: then call `next(0)`.
 function Iterator:descriptor()
   if not self.handle then
     Error.raise("State", "descriptor: expected an iterator that goes on, found one that "
@@ -149,8 +149,8 @@ end
 
 -- ---- the end ----
 
---- Read no more of the input and cancel what has not begun: next() raises Cancelled at
--- its place.  The values of what runs still come.
+--- Read no more of the input and cancel what has not begun: `next` raises Cancelled at its
+-- place.  The values of what runs still come.
 function Iterator:cancel()
   if self.handle then
     native.iterator_cancel(self.handle)

@@ -1,4 +1,4 @@
---- Pool: workers, and the tasks that wait for them.
+--- Workers, and the tasks that wait for them.
 
 local native = require "asyncresult.native"
 local Error = require "asyncresult.error"
@@ -235,19 +235,28 @@ local function check_items(items)
   end
 end
 
---- Have f called with the list `arguments`.  Options: callback, error_callback,
--- strand, tag.
+--- The AsyncResult of f, called with the list `arguments` by a worker.
+--
+-- - `callback`: a function that is called with the value
+-- - `error_callback`: a function that is called with the error
+-- - `strand`: where the task has its turn
+-- - `tag`: a number that `result:tag()` answers
 Pool.apply_async = native.submitter(function(self, f, arguments, given)
   return submit_call(self, pool_apply_async, f, arguments, given, submit.apply)
 end)
 
---- The value of f, called with the list `arguments`.
+--- The value of f, called with the list `arguments` by a worker.
 function Pool:apply(f, arguments, given)
   return self:apply_async(f, arguments, given):get()
 end
 
---- Have f called with each of `items`, a list or an array.  Options as for
--- apply_async, and chunksize and errors ("first", "lowest", "collect", "fail_fast").
+--- The AsyncResult of the list of what f returns for each of `items`, a list or an array.
+-- Options as for `apply_async`, and
+--
+-- - `chunksize`: how many items make a task
+-- - `errors`: what an item's error does: `"first"` or `"lowest"` fail the map with the first
+--   to arrive or the one of the lowest index, `"fail_fast"` also cancels what has not begun,
+--   `"collect"` puts it in the item's place
 function Pool:map_async(f, items, given)
   check_items(items)
   return submit_call(self, native.pool_map_async, f, items, given, submit.map)
@@ -258,39 +267,42 @@ function Pool:map(f, items, given)
   return self:map_async(f, items, given):get()
 end
 
---- Like map_async, with each item a list of arguments.
+--- As `map_async`, with each item a list of arguments.
 function Pool:starmap_async(f, items, given)
   check_items(items)
   return submit_call(self, native.pool_starmap_async, f, items, given, submit.map)
 end
 
---- Like map, with each item a list of arguments.
+--- As `map`, with each item a list of arguments.
 function Pool:starmap(f, items, given)
   return self:starmap_async(f, items, given):get()
 end
 
---- A lazy map: an iterator over what f returns for each of `items`, a list, an array or
--- a function that answers the next item, and nil at the end.  Options: chunksize,
--- buffersize, strand, tag.
+--- An Iterator over what f returns for each of `items`, a list, an array or a function that
+-- answers the next item, and nil at the end.
+--
+-- - `chunksize`: how many items make a task
+-- - `buffersize`: how many items may have been read whose values were not taken
+-- - `strand`, `tag`: as for `apply_async`
 function Pool:imap(f, items, given)
   return Iterator.new(self, f, items, given, native.ORDER_INPUT)
 end
 
---- Like imap, with the values in the order of arrival.
+--- As `imap`, with the values in the order of their arrival.
 function Pool:imap_unordered(f, items, given)
   return Iterator.new(self, f, items, given, native.ORDER_ARRIVAL)
 end
 
---- A strand, for the option `strand`: its tasks run one at a time, in order; with
--- {pinned = true} always on the same thread.
+--- A strand, for the option `strand`: its tasks run one at a time, in the order of their
+-- submits; with the option `pinned = true` all on one thread.
 function Pool:strand(given)
   return Strand.new(self, given)
 end
 
 -- ---- callbacks ----
 
---- Run the callbacks that are due, after waiting `timeout` seconds (0 by default)
--- for the first; how many ran.
+--- Run the callbacks that are due, after waiting `timeout` seconds (0 by default) for the
+-- first; how many ran.
 function Pool:poll(timeout)
   local deadline = native.deadline(timeout or 0)
   local count
@@ -303,7 +315,7 @@ function Pool:poll(timeout)
   return count
 end
 
---- A file descriptor that polls readable while callbacks are due: then call poll().
+--- A file descriptor that polls readable while callbacks are due: then call `poll()`.
 function Pool:descriptor()
   if not self.queue then
     Error.raise("Unsupported", "descriptor: expected a pool of this Lua state, found one "
@@ -312,7 +324,7 @@ function Pool:descriptor()
   return native.queue_get_descriptor(self.queue)
 end
 
---- What a done-callback raised: nobody waits for it.
+-- What a done-callback raised: nobody waits for it.
 function Pool:report(failure)
   if self.on_unread_error then
     pcall(self.on_unread_error, failure)
@@ -321,19 +333,19 @@ end
 
 -- ---- the end of a pool ----
 
---- No new work; accepted work completes.
+--- Take no new work; accepted work completes.
 function Pool:close()
   native.pool_close(self.handle)
 end
 
---- No more work: what has not begun never runs, and every unfinished result gets
+--- End the pool: what has not begun never runs, and every result that is not ready gets
 -- Terminated.
 function Pool:terminate()
   native.pool_terminate(self.handle)
 end
 
---- Wait until the workers of a closed or terminated pool have ended, and run what
--- callbacks are left; Timeout when `timeout` seconds passed first.
+--- Wait until the workers of a closed or terminated pool have ended, and run what callbacks
+-- are left; Timeout when the time passes first.
 function Pool:join(timeout)
   local deadline = timeout ~= nil and native.deadline(timeout) or nil
   local done

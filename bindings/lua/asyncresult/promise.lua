@@ -1,4 +1,4 @@
---- Promise: a result that is completed by hand.
+--- A result that is completed by hand, once.
 
 local native = require "asyncresult.native"
 local Error = require "asyncresult.error"

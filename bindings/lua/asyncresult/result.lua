@@ -1,4 +1,4 @@
---- AsyncResult: what becomes of a task or of a map.
+--- What becomes of a task or of a map.
 
 local native = require "asyncresult.native"
 local Error = require "asyncresult.error"
@@ -42,7 +42,7 @@ local function how_to_wait(result, timeout)
   return pool.queue, helps and -math.huge or nil
 end
 
---- The value, or the task's error raised; Timeout when `timeout` seconds passed first.
+--- The value, or the task's error raised; Timeout when the time passes first.
 Result.get = native.result_getter(function(self, timeout)
   local queue, deadline = how_to_wait(self, timeout)
   local done, value = result_get(self, queue, deadline)
@@ -63,7 +63,7 @@ function Result:wait(timeout)
   return done == true
 end
 
---- Whether there is a value or an error for good; never waits.
+--- Whether there is a value or an error; never waits.
 function Result:ready()
   return result_is_ready(self)
 end
@@ -85,7 +85,7 @@ function Result:tag()
 end
 
 --- Call f(result) once the result is ready: at once if it is, otherwise where the
--- pool's callbacks run.  An error of f goes to the pool's on_unread_error.
+-- pool's callbacks run.  An error of f goes to the pool's `on_unread_error`.
 function Result:add_done_callback(f)
   options.check_callable("done callback", f)
   local pool = pool_of(self)
@@ -116,13 +116,13 @@ local function chain(result, call, f, given)
 end
 
 --- A result of f(value), called in the pool once this result has a value; an error goes
--- through.  Options: pool, callback, error_callback, strand, tag.
+-- through.  Options: `pool`, and those of `apply_async`.
 function Result:and_then(f, given)
   return chain(self, native.result_then, f, given)
 end
 
 --- A result of f(error), called in the pool once this result has an error; a value goes
--- through.  Options as for and_then.
+-- through.  Options as for `and_then`.
 function Result:or_else(f, given)
   return chain(self, native.result_rescue, f, given)
 end

@@ -1,4 +1,5 @@
---- Strand: tasks of a pool that run one at a time, in the order of their submits.
+--- Tasks of a pool that run one at a time, in the order of their submits.  A strand is made
+-- by `pool:strand()` and given to a submit as the option `strand`; it has no methods.
 
 local native = require "asyncresult.native"
 local Error = require "asyncresult.error"
