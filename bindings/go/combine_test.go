@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"runtime"
 	"testing"
 )
 
@@ -85,14 +86,40 @@ func TestAsCompletedGivesEachOnceInTheOrderOfTheirEnd(t *testing.T) {
 	if _, more := <-completed; more {
 		t.Error("expected the end")
 	}
-	ended, cancel := context.WithCancel(ctx)
-	cancel()
+	if completed, err = AsCompleted(ctx, futures[:0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, more := <-completed; more {
+		t.Error("expected the end of nothing")
+	}
+}
+
+// B31
+func TestAsCompletedEndsWithItsContextAndLeavesNothingBehind(t *testing.T) {
+	pool := newTestPool(t, 1)
 	f, gate := gated(t, pool, 1, nil)
-	completed, err = AsCompleted(ended, []*Future[int]{f})
+	expectGoroutines(t, runtime.NumGoroutine())
+	before := runtime.NumGoroutine()
+	ending, cancel := context.WithCancel(ctx)
+	completed, err := AsCompleted(ending, []*Future[int]{f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if _, more := <-completed; more {
+		t.Error("expected the end with the context")
+	}
+	expectGoroutines(t, before)
+	completed, err = AsCompleted(ending, []*Future[int]{f})
 	if _, more := <-completed; more || err != nil {
 		t.Errorf("expected the end with the context, found %v", err)
 	}
+	if _, err = AsCompleted(ctx, []*Future[int]{f, f}); err != nil { // which nobody reads
+		t.Fatal(err)
+	}
 	close(gate)
+	expect(t, f, 1)
+	expectGoroutines(t, before)
 }
 
 // B31

@@ -47,3 +47,27 @@ func TestARangeLoopEndsWithItsContext(t *testing.T) {
 		t.Errorf("expected one error, found %d", count)
 	}
 }
+
+func TestARangeLoopOverAStreamHasValuesOfItsType(t *testing.T) {
+	pool := newTestPool(t, 2)
+	s, err := Imap(ctx, pool, slices.Values([]int{1, 2, 3}), func(_ context.Context, n int) (string, error) {
+		if n == 2 {
+			return "", &taskError{code: n}
+		}
+		return string(rune('a' + n)), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var found []string
+	for text, err := range s.All(ctx) {
+		if err != nil {
+			text = err.Error()
+		}
+		found = append(found, text)
+	}
+	if expected := []string{"b", (&taskError{code: 2}).Error(), "d"}; !slices.Equal(found, expected) {
+		t.Errorf("expected %v, found %v", expected, found)
+	}
+}

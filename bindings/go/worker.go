@@ -2,10 +2,7 @@ package asyncresult
 
 import (
 	"fmt"
-	"runtime"
 	"runtime/debug"
-	"strconv"
-	"sync"
 	"sync/atomic"
 
 	"asyncresult/internal/native"
@@ -239,56 +236,6 @@ func (w *worker) claim(r *Result) bool {
 	return true
 }
 
-// runHere runs a task for the library, which waits for it in a thread that it chose: that
-// of a submit which found the queue full.
-func runHere(function uint64, task uintptr) {
-	w := &worker{task: task}
-	switch found := kept(function).(type) {
-	case *calls:
-		w.call, w.end = found.take(native.Task_argument(task, 0)), 1
-	case *call:
-		w.call, w.next = found, native.Task_argument(task, 0)
-		w.end = w.next + 1
-		if found.pieces {
-			w.end = native.Task_argument(task, 1)
-		}
-	}
-	if w.call == nil {
-		native.Task_answer(task, false, 0, newTaskError(errCancelledEarly))
-		return
-	}
-	if w.do, w.err = w.call.begin(); w.err != nil {
-		w.next = w.end
-	}
-	w.lender = w.call.lender
-	t := &taskContext{Context: w.call.ctx, worker: w, call: w.call}
-	w.current.Store(t)
-	for w.next < w.end {
-		over := make(chan struct{})
-		go func() { // a function may end its goroutine
-			defer close(over)
-			id := enterGoroutine(w)
-			defer leaveGoroutine(id)
-			w.run()
-		}()
-		<-over
-	}
-	t.finish()
-	w.answerHere()
-}
-
-func (w *worker) answerHere() {
-	var failure uintptr
-	if w.err != nil {
-		failure = newTaskError(w.err)
-	}
-	native.Task_answer(w.task, w.call.answers, w.end-1, failure)
-}
-
-func init() {
-	native.Run = runHere
-}
-
 // run runs the task.
 func (w *worker) run() {
 	for w.next < w.end {
@@ -380,39 +327,4 @@ func (w *worker) renew() bool {
 	l.left(w)
 	l.notify()
 	return false
-}
-
-// goroutines are those of workers, by their numbers.
-var goroutines sync.Map
-
-func enterGoroutine(w *worker) uint64 {
-	id := goroutineNumber()
-	goroutines.Store(id, w)
-	return id
-}
-
-func leaveGoroutine(id uint64) {
-	goroutines.Delete(id)
-}
-
-// taskHere is the task whose function this goroutine runs, or nil.  It is for waits that
-// were not given the task's context, and costs too much to be asked always.
-func taskHere() *taskContext {
-	w, ok := goroutines.Load(goroutineNumber())
-	if !ok {
-		return nil
-	}
-	return w.(*worker).current.Load()
-}
-
-// goroutineNumber is what a trace of the goroutine begins with.
-func goroutineNumber() uint64 {
-	var text [64]byte
-	digits := text[len("goroutine "):runtime.Stack(text[:], false)]
-	end := 0
-	for end < len(digits) && digits[end] != ' ' {
-		end++
-	}
-	number, _ := strconv.ParseUint(string(digits[:end]), 10, 64)
-	return number
 }
