@@ -184,11 +184,15 @@ func uneven(newPeer func() peer, put order) benchmark {
 	}
 }
 
-// grow makes the deepest tree with at most so many nodes, of a depth of 3 or more.
+// treeOf is the deepest tree with at most so many nodes, of a depth of 3 or more.
+func treeOf(nodes int) (depth, count int) {
+	depth = bits.Len(uint(nodes|16)) - 2
+	return depth, 1<<(depth+1) - 1
+}
+
 func grow(nodes int) metrics {
 	runtime.GOMAXPROCS(workers)
-	depth := bits.Len(uint(nodes|16)) - 2
-	count := 1<<(depth+1) - 1
+	depth, count := treeOf(nodes)
 	check(tree(depth-3), 1<<(depth-2)-1)
 	return timedOnce(count, "ns_per_node", func() { check(tree(depth), count) })
 }

@@ -31,6 +31,9 @@ func workerCount() int {
 }
 
 const notes = `* go:asyncresult: the task is a C function, through libffi
+* go:asyncresult-code: the task is a function of Go, on a goroutine that pulls
+* go:asyncresult-map: the same as the items of one map
+* go:bounded: a goroutine for each task, as many at a time as there are workers, and a channel for its result
 * go:worker-pool: one goroutine per worker takes functions of Go from a channel with 1,024 places; each task has a channel for its result
 * go:goroutines: a goroutine for each task, and a channel for its result; GOMAXPROCS is the number of workers
 * go:waitgroup: a goroutine for each task, one WaitGroup for all of them; GOMAXPROCS is the number of workers

@@ -67,6 +67,22 @@ func (goroutines) start(f task, number int64, result chan<- int64) {
 	go func() { result <- f(number) }()
 }
 
+// bounded is a goroutine for each task, as many at a time as there are workers: what a
+// group of goroutines with a limit does.
+type bounded chan struct{}
+
+func newBounded() peer {
+	return make(bounded, workers)
+}
+
+func (places bounded) start(f task, number int64, result chan<- int64) {
+	places <- struct{}{}
+	go func() {
+		result <- f(number)
+		<-places
+	}()
+}
+
 // waitGroup runs a goroutine for each task and waits for all of them.
 func waitGroup(count int, f task) []int64 {
 	runtime.GOMAXPROCS(workers)

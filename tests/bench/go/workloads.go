@@ -17,23 +17,31 @@ var workloads = []workload{
 	{"W1", 500_000, map[string]benchmark{
 		"asyncresult":       oursPipelined("bench_same"),
 		"asyncresult-batch": oursBatches,
+		"asyncresult-code":  codePipelined(same),
+		"asyncresult-map":   codeMap(same),
+		"bounded":           pipelined(newBounded, same),
 		"worker-pool":       pipelined(newWorkerPool, same),
 		"goroutines":        pipelined(newGoroutines, same),
 		"waitgroup":         grouped(same),
 	}},
 	{"W1u", 200_000, map[string]benchmark{
-		"asyncresult": oursPipelined("bench_microsecond"),
-		"worker-pool": pipelined(newWorkerPool, microsecond),
-		"goroutines":  pipelined(newGoroutines, microsecond),
-		"waitgroup":   grouped(microsecond),
+		"asyncresult":      oursPipelined("bench_microsecond"),
+		"asyncresult-code": codePipelined(microsecond),
+		"asyncresult-map":  codeMap(microsecond),
+		"bounded":          pipelined(newBounded, microsecond),
+		"worker-pool":      pipelined(newWorkerPool, microsecond),
+		"goroutines":       pipelined(newGoroutines, microsecond),
+		"waitgroup":        grouped(microsecond),
 	}},
 	{"W1M", 100_000, map[string]benchmark{
 		"goroutines": heldGoroutines,
 	}},
 	{"W2h", 50_000, map[string]benchmark{
-		"asyncresult": oursRoundTrips,
-		"worker-pool": roundTrips(newWorkerPool, nothing),
-		"goroutines":  roundTrips(newGoroutines, nothing),
+		"asyncresult":      oursRoundTrips,
+		"asyncresult-code": codeRoundTrips,
+		"bounded":          roundTrips(newBounded, nothing),
+		"worker-pool":      roundTrips(newWorkerPool, nothing),
+		"goroutines":       roundTrips(newGoroutines, nothing),
 	}},
 	{"W2c", 200, map[string]benchmark{
 		"worker-pool": roundTrips(newWorkerPool, sleepMillisecond),
@@ -64,7 +72,8 @@ var workloads = []workload{
 		"goroutines":  uneven(newGoroutines, keepSorted),
 	}},
 	{"W6-16", 1 << 17, map[string]benchmark{
-		"goroutines": grow,
+		"asyncresult-code": codeGrow,
+		"goroutines":       grow,
 	}},
 	{"W6-20", 1 << 21, map[string]benchmark{
 		"goroutines": grow,
@@ -73,8 +82,9 @@ var workloads = []workload{
 		"goroutines": waits,
 	}},
 	{"W8", 500_000, map[string]benchmark{
-		"asyncresult": oursCallbacks,
-		"worker-pool": callbacks(newWorkerPool),
-		"goroutines":  callbacks(newGoroutines),
+		"asyncresult":      oursCallbacks,
+		"asyncresult-code": codeCallbacks,
+		"worker-pool":      callbacks(newWorkerPool),
+		"goroutines":       callbacks(newGoroutines),
 	}},
 }
