@@ -254,6 +254,7 @@ static void what_the_host_asked_for_is_not_reported(void)
     latch_open(&gate.leave);
     support_end(pool);
     CU_ASSERT_EQUAL(unread.count, 0);
+    expect_released_once(&unread);
 }
 
 static void a_report_after_the_end_of_the_pool_is_made_at_once(void)
