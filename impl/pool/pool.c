@@ -464,7 +464,7 @@ static void doom(void *cell, void *arg)
 {
     asyri_job *job = cell;
     struct doomed *doomed = arg;
-    struct asyri_job_rare *rare = asyri_job_rare(job);
+    struct asyri_job_rare *rare;
     bool claimed;
     if (doomed->count == DOOMED_AT_ONCE) {
         doomed->again = true;
@@ -472,6 +472,7 @@ static void doom(void *cell, void *arg)
     }
     if (!asyri_result_force(&job->result, &claimed))
         return;
+    rare = asyri_job_rare(job); /* not before: the cell may be on its way out */
     if (rare) {
         rare->was_claimed = claimed;
         rare->next_doomed = doomed->full;
