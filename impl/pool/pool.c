@@ -133,9 +133,13 @@ static asyr_pool *pool_allocate(void)
     return pool;
 }
 
-static uint32_t choose_shard_count(int64_t cpus)
+/* A lone worker shows in which order it finds its tasks: one ring keeps that of the
+ * submits, where a thread that finds a lock held would go to another. */
+static uint32_t choose_shard_count(int64_t workers, int64_t cpus)
 {
     uint32_t count = FEWEST_SHARDS;
+    if (workers == 1)
+        return 1;
     while (count < MOST_SHARDS && count < 2 * cpus)
         count *= 2;
     return count;
@@ -143,7 +147,7 @@ static uint32_t choose_shard_count(int64_t cpus)
 
 static bool make_shards(asyr_pool *pool, int64_t cpus)
 {
-    uint32_t count = choose_shard_count(cpus);
+    uint32_t count = choose_shard_count(pool->nominal, cpus);
     pool->shards = asyri_alloc_zeroed(count, sizeof *pool->shards);
     if (!pool->shards)
         return false;

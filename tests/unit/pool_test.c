@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include "core/result.h"
 #include "pool/pool.h"
@@ -508,6 +509,67 @@ static void memory_goes_back_after_a_burst(void)
     support_end(pool);
 }
 
+struct numbered {
+    int *next;
+    int number;
+    _Atomic int *misplaced;
+};
+
+static void run_numbered(asyr_task *task, void *arg)
+{
+    struct numbered *numbered = arg;
+    (void)task;
+    *numbered->misplaced += (*numbered->next)++ != numbered->number;
+}
+
+struct locking {
+    asyr_pool *pool;
+    struct latch began;
+    atomic_bool over;
+};
+
+/* Hold the lock that a submit needs, and let it go, again and again. */
+static void *lock_and_unlock(void *arg)
+{
+    struct locking *locking = arg;
+    while (!locking->over)
+        for (uint32_t i = 0; i < locking->pool->shard_count; i++) {
+            asyri_shard_lock(&locking->pool->shards[i]);
+            latch_open(&locking->began);
+            usleep(200);
+            asyri_shard_unlock(&locking->pool->shards[i]);
+            usleep(10);
+        }
+    return NULL;
+}
+
+static void one_worker_keeps_the_order_of_the_submits(void)
+{
+    enum { COUNT = 5000 };
+    static struct numbered tasks[COUNT];
+    int next = 0;
+    _Atomic int misplaced = 0;
+    pthread_t thread;
+    struct gate gate = GATE_CLOSED;
+    struct locking locking = {.pool = support_pool(1)};
+    latch_init(&locking.began);
+    asyr_result_unref(support_submit(locking.pool, run_gate, &gate, NULL));
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, lock_and_unlock, &locking),
+                          0);
+    latch_wait(&locking.began, 1);
+    for (int i = 0; i < COUNT; i++) {
+        tasks[i] = (struct numbered){&next, i, &misplaced};
+        asyr_result_unref(
+            support_submit(locking.pool, run_numbered, &tasks[i], NULL));
+    }
+    locking.over = true;
+    pthread_join(thread, NULL);
+    latch_open(&gate.leave);
+    support_end(locking.pool);
+    CU_ASSERT_EQUAL(next, COUNT);
+    CU_ASSERT_EQUAL(misplaced, 0);
+}
+
 CU_TestInfo pool_tests[] = {
     UNIT_TEST(no_pool_is_refused),
     UNIT_TEST(a_submit_without_a_function_or_a_list_is_refused),
@@ -529,4 +591,5 @@ CU_TestInfo pool_tests[] = {
     UNIT_TEST(a_task_that_ends_its_thread_loses_its_worker_alone),
     UNIT_TEST(a_callback_that_ends_its_thread_gets_a_new_dispatcher),
     UNIT_TEST(memory_goes_back_after_a_burst),
+    UNIT_TEST(one_worker_keeps_the_order_of_the_submits),
     CU_TEST_INFO_NULL};

@@ -57,6 +57,9 @@ ASYR_API void asyr_pool_unref(asyr_pool *pool);
 /**
  * Have a function called with arguments by a worker.
  *
+ * With one worker the tasks that one thread submits begin in the order of its submits,
+ * unless tasks submit or wait for others themselves.
+ *
  * @param pool         borrowed.
  * @param function     borrowed.
  * @param arguments    borrowed; a list with one value per argument; NULL for
