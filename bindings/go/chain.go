@@ -86,7 +86,12 @@ func (p *Pool) applyChain(r *Result, c *call, o *taskOptions) error {
 		return err
 	}
 	chain := c.chain
-	r.sources = []*Result{chain.source}
+	if chain.source == nil {
+		native.Complete(promise, 0)
+		native.Drop_promise(promise)
+		return nil
+	}
+	r.sources.Store(&[]*Result{chain.source})
 	chain.source.whenReady(func() { go c.turn(chain, promise) })
 	return nil
 }

@@ -2,7 +2,6 @@ package asyncresult
 
 import (
 	"context"
-	"errors"
 	"runtime"
 
 	"asyncresult/internal/native"
@@ -114,7 +113,14 @@ func (p *Pool) submitCall(ctx context.Context, c *call, options []TaskOption) (*
 		if !l.isFull(err) {
 			break
 		}
-		if err = l.waitForSpace(ctx, space); err != nil {
+		t := taskHere()
+		if t != nil && t.call.lender == l || p.dispatch.callbacks.isHere() {
+			if err = p.submitInside(r, c, newTaskOptions(options), t); err != nil {
+				return nil, err
+			}
+			return r, nil
+		}
+		if err = l.waitForSpace(ctx, space, t); err != nil {
 			return nil, err
 		}
 	}
@@ -205,30 +211,4 @@ func (p *Pool) submitWith(r *Result, c *call, o *taskOptions,
 	r.handle = newPlace()
 	*r.handle = handle
 	return nil
-}
-
-// whenFull is closed when there may be a place; nil where no submit waits for one.
-func (l *lender) whenFull() <-chan struct{} {
-	if !l.blocks {
-		return nil
-	}
-	return l.whenSpace()
-}
-
-func (l *lender) isFull(err error) bool {
-	return err != nil && l.blocks && errors.Is(err, ErrQueueFull)
-}
-
-// waitForSpace waits for a task to begin.
-func (l *lender) waitForSpace(ctx context.Context, space <-chan struct{}) error {
-	if t := taskOf(ctx); t != nil {
-		t.block()
-		defer t.unblock()
-	}
-	select {
-	case <-space:
-		return nil
-	case <-ctx.Done():
-		return waitError(ctx.Err())
-	}
 }

@@ -79,9 +79,7 @@ func gather[F Awaitable](ctx context.Context, pool *Pool, futures []F, g *gather
 	g.call.promise.gives = func() {
 		g.call.complete(nil, newError(CodeCancelled, "the result was cancelled"))
 	}
-	r.mu.Lock()
-	r.sources = results
-	r.mu.Unlock()
+	r.sources.Store(&results)
 	for i, source := range results {
 		i := i
 		source.whenReady(func() { go g.came(i) })

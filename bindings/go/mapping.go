@@ -51,8 +51,7 @@ func MapAsync[T, U any](ctx context.Context, pool *Pool, items []T,
 // applyPieces submits a map: a range of indexes, cut in chunks.
 func (p *Pool) applyPieces(r *Result, c *call, o *taskOptions) error {
 	if o.chunkSize == nil && c.count > 0 {
-		chunks := 4 * c.lender.workers
-		size := (c.count + chunks - 1) / chunks
+		size := c.chunkSize(o)
 		o.chunkSize = &size
 	}
 	if o.policy == ErrorsCollect {
@@ -70,6 +69,15 @@ func (p *Pool) applyPieces(r *Result, c *call, o *taskOptions) error {
 		return native.Pieces(c.lender.handle, function, int64(c.count), options, handle,
 			failure)
 	})
+}
+
+// chunkSize is how many items are called together.
+func (c *call) chunkSize(o *taskOptions) int {
+	if o.chunkSize != nil {
+		return *o.chunkSize
+	}
+	chunks := 4 * c.lender.workers
+	return (c.count + chunks - 1) / chunks
 }
 
 // MapError is what a map with ErrorsCollect fails with.

@@ -23,14 +23,15 @@ type Result struct {
 	calls    bool        // callbacks come before it is ready
 
 	mu       sync.Mutex
-	expected bool      // its completion is registered
-	came     bool      // its completion did
-	closed   bool      // ready was
-	done     bool      // of a function of Go: its worker has let go of it
-	ready    signal    // closed when it is ready; nil if nobody waited yet
-	value    any       // or the error
-	after    []func()  // what is to be called when it is ready
-	sources  []*Result // what it waits for, if it is made of others
+	expected bool     // its completion is registered
+	came     bool     // its completion did
+	closed   bool     // ready was
+	done     bool     // of a function of Go: its worker has let go of it
+	ready    signal   // closed when it is ready; nil if nobody waited yet
+	value    any      // or the error
+	after    []func() // what is to be called when it is ready
+
+	sources atomic.Pointer[[]*Result] // what it waits for, if it is made of others
 }
 
 var errNoResult = newError(CodeArgument, "expected a result of a submit, found none")
@@ -119,7 +120,7 @@ func (r *Result) endLocked(successful bool) {
 		forget(c.id) // or it would keep the result, whose handle keeps the function
 		c.do, c.chain = nil, nil
 	}
-	r.sources = nil
+	r.sources.Store(nil)
 	if successful {
 		r.value = c.value
 		if err := c.collected(); err != nil {
@@ -132,9 +133,10 @@ func (r *Result) endLocked(successful bool) {
 
 // waitsOn is what it waits for, if it is made of others.
 func (r *Result) waitsOn() []*Result {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.sources
+	if sources := r.sources.Load(); sources != nil {
+		return *sources
+	}
+	return nil
 }
 
 // ended is settle for who has just done the task, given what became of it.  It gives a

@@ -23,12 +23,21 @@ func runHere(function uint64, task uintptr) {
 	if w.do, w.err = w.call.begin(); w.err != nil {
 		w.next = w.end
 	}
+	w.runApart(taskHere())
+	w.answerHere()
+}
+
+// runApart runs the task on a goroutine, which it may end, and waits for that.
+func (w *worker) runApart(outer *taskContext) {
 	w.lender = w.call.lender
-	t := &taskContext{Context: w.call.ctx, worker: w, call: w.call}
+	t := &taskContext{Context: w.call.ctx, worker: w, call: w.call, outer: outer}
 	w.current.Store(t)
+	if outer != nil && w.call.result != nil {
+		defer enterInner(outer, w.call.result).leave()
+	}
 	for w.next < w.end {
 		over := make(chan struct{})
-		go func() { // a function may end its goroutine
+		go func() {
 			defer close(over)
 			id := enterGoroutine(w)
 			defer leaveGoroutine(id)
@@ -37,7 +46,6 @@ func runHere(function uint64, task uintptr) {
 		<-over
 	}
 	t.finish()
-	w.answerHere()
 }
 
 func (w *worker) answerHere() {

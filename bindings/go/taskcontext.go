@@ -12,6 +12,7 @@ type taskContext struct {
 	context.Context
 	worker *worker
 	call   *call
+	outer  *taskContext // inside which a submit runs it; else nil
 
 	mu        sync.Mutex
 	cancelled bool

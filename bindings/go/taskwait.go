@@ -83,9 +83,20 @@ func enterWait(t *taskContext, r *Result, timed bool) (*taskSleep, error) {
 		return nil, newError(CodeDeadlock, "this wait would close a circle of tasks "+
 			"that wait for each other")
 	}
+	return enterLocked(t, r, timed), nil
+}
+
+func enterLocked(t *taskContext, r *Result, timed bool) *taskSleep {
 	s := &taskSleep{task: t, result: r, timed: timed}
 	waits.sleeps = append(waits.sleeps, s)
-	return s, nil
+	return s
+}
+
+// enterInner has a task wait for one that it runs itself, which closes no circle yet.
+func enterInner(t *taskContext, r *Result) *taskSleep {
+	waits.mu.Lock()
+	defer waits.mu.Unlock()
+	return enterLocked(t, r, false)
 }
 
 func (s *taskSleep) leave() {
@@ -104,6 +115,10 @@ func (s *taskSleep) leave() {
 
 // block says that the task waits.
 func (t *taskContext) block() {
+	if t.outer != nil {
+		t.outer.block()
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.blocks++
@@ -116,6 +131,10 @@ func (t *taskContext) block() {
 
 // unblock says that it goes on.
 func (t *taskContext) unblock() {
+	if t.outer != nil {
+		t.outer.unblock()
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.blocks--
