@@ -4,6 +4,7 @@ class AsyncResult
   # What every error of the library tells.
   module Failure
     # Made from a native error, or by hand as any exception.
+    # @api private
     def initialize(message = nil, native = nil)
       super(message || CODES.fetch(self.class::CODE).last)
       @native = native

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 class AsyncResult
-  # The values of a lazy map, which Pool#imap and Pool#imap_unordered make:
+  # The values of a lazy map, an Enumerable, which Pool#imap and Pool#imap_unordered make:
   #
   #   pool.imap(crc, files.lazy.map { |path| File.binread(path) }).each { |sum| p sum }
   #

@@ -10,12 +10,12 @@ class AsyncResult
       @handle = Native.function_new_c(library.handle, prototype)
     end
 
-    # @return [String]
+    # @return [String] its name in the library
     def name
       Native.function_get_name(@handle)
     end
 
-    # @return [String] as it was given
+    # @return [String] its prototype, as it was given
     def prototype
       Native.function_get_prototype(@handle)
     end
@@ -31,6 +31,8 @@ class AsyncResult
     # @api private
     attr_reader :handle
 
+    # Open a library.
+    #
     # @param name [String, nil] a path, a file name that the system's loader finds
     #   ("libm.so.6"), a stem ("m"), or nil for what the running program has loaded
     # @return [Library]

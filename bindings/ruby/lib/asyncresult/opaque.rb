@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
 class AsyncResult
-  # Numbers of one C type side by side: what a C function takes as `T *`, and may
-  # write into.
+  # Numbers of one C type side by side, an Enumerable: what a C function takes as `T *`, and
+  # may write into.
   class TypedArray
     include Enumerable
 
@@ -11,18 +11,22 @@ class AsyncResult
       Native.array_type(self)
     end
 
-    # @return [Integer]
+    # @return [Integer] how many numbers it has
     def size
       Native.array_count(self)
     end
     alias length size
 
+    # One of the numbers.
+    #
     # @param index [Integer] from the end if it is negative
     # @return [Numeric, nil] nil outside the bounds
     def [](index)
       Native.array_get(self, index.negative? ? index + size : index)
     end
 
+    # Call the block with each number.
+    #
     # @yieldparam number [Numeric]
     # @return [self, Enumerator]
     def each
@@ -48,13 +52,13 @@ class AsyncResult
 
   # A pointer that a C function returned; it can be an argument again.
   class Pointer
-    # @return [Integer]
+    # @return [Integer] where it points
     def address
       Native.pointer_address(self)
     end
     alias to_i address
 
-    # @return [Boolean]
+    # @return [Boolean] whether it points nowhere
     def null?
       address.zero?
     end

@@ -23,7 +23,7 @@ class AsyncResult
       Native.default_worker_count
     end
 
-    # Make a pool.  With a block, yield it, then terminate and join it.
+    # Make a pool.  With a block, yield it, and terminate and join it however the block ends.
     #
     # @param (see #initialize)
     # @yieldparam pool [Pool]
@@ -39,6 +39,8 @@ class AsyncResult
       end
     end
 
+    # Make a pool.
+    #
     # @param workers [Integer, nil] how many; by default Pool.default_workers
     # @param initializer [CFunction, #call, nil] runs once in each worker before its first
     #   task: a C function in all of them, Ruby code in those that run Ruby code

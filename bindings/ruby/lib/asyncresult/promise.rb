@@ -9,7 +9,7 @@ class AsyncResult
   #
   # One that is dropped uncompleted gives its result a CancelledError.
   class Promise
-    # @return [AsyncResult]
+    # @return [AsyncResult] what #set and #fail complete
     attr_reader :result
 
     # @api private

@@ -2,7 +2,7 @@
 
 class AsyncResult
   # Taking events of the completion queue `handle`.
-  module Events # :nodoc: all
+  module Events
     # For IO.select: readable while something waits here.  Not to be read or closed.
     #
     # @return [IO]

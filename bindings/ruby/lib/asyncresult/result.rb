@@ -45,7 +45,7 @@ class AsyncResult
     Native.result_error(@handle) if wait(timeout: timeout) || get(timeout: 0)
   end
 
-  # Never blocks.
+  # Whether there is a value or an error.  Never blocks.
   #
   # @return [Boolean]
   def ready?

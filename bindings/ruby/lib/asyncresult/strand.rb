@@ -6,6 +6,9 @@ class AsyncResult
   #
   # A strand is for C functions or for Ruby code, whichever its first task is, since these
   # run on threads of different kinds.
+  #
+  # Its `apply`, `apply_async`, `map`, `map_async`, `starmap`, `starmap_async`, `imap` and
+  # `imap_unordered` are those of its pool, in the strand.
   class Strand
     KINDS = { false => Native::STRAND_SERIAL, true => Native::STRAND_PINNED }.freeze
     private_constant :KINDS
@@ -22,7 +25,6 @@ class AsyncResult
       @is_for_code = nil
     end
 
-    # As Pool#apply, Pool#apply_async and so on, in the strand.
     %i[apply apply_async map map_async starmap starmap_async imap
        imap_unordered].each do |name|
       define_method(name) do |*arguments, **options, &block|

@@ -59,6 +59,8 @@ class AsyncResult
       submit_map(Native::MAP, function, items, block, **options)
     end
 
+    # As map_async, and wait for the value.
+    #
     # @param (see #map_async)
     # @return [Array, TypedArray]
     def map(function = Code::NOTHING, items = Code::NOTHING, **options, &block)
@@ -73,6 +75,8 @@ class AsyncResult
       submit_map(Native::STARMAP, function, items, block, **options)
     end
 
+    # As starmap_async, and wait for the value.
+    #
     # @param (see #map_async)
     # @return [Array]
     def starmap(function = Code::NOTHING, items = Code::NOTHING, **options, &block)
