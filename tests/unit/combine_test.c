@@ -486,7 +486,7 @@ static void terminate_ends_waits_for_several(void)
         UNIT_SUCCEEDS(asyr_pool_terminate(gated.pools[0], &error));
         pthread_join(waiter.thread, NULL);
         CU_ASSERT_EQUAL(waiter.status, ASYR_OK);
-        CU_ASSERT_EQUAL(waiter.index, 0);
+        CU_ASSERT_EQUAL(waiter.index % 2, 0); /* either of that pool */
         for (int i = 0; i < SOME; i++)
             latch_open(&gated.gates[i].leave);
         for (int i = 0; i < SOME; i++)
