@@ -71,6 +71,17 @@ void asyri_chain_begin_wait(struct asyri_chain *chain, asyri_job *job);
 /* It has ended without a turn. */
 void asyri_chain_end_wait(asyri_job *job);
 
+/* The last to work on a link gives the chain's hold back, and frees it. */
+void asyri_chain_leave(struct asyri_chain *chain);
+/* The job is queued with the argument (owned), unless somebody has claimed it. */
+void asyri_chain_take_turn(struct asyri_chain *chain, asyr_value *argument);
+
+/* chain_work.c: of each link's observer. */
+void asyri_chain_source_is_ready(struct asyri_observer *observer,
+                                 asyr_result *source);
+/* It has no sources. */
+void asyri_chain_end_empty(struct asyri_chain *chain);
+
 /* chain_sources.c: note one more that a sleep waits for; false without memory. */
 bool asyri_sleep_note(struct asyri_sleep *sleep, asyr_result *result);
 /*
