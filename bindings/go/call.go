@@ -24,6 +24,7 @@ type call struct {
 	id      uint64          // of a function of its own, as a map has
 	chain   *chain          // of a call that waits for a result first; else nil
 	promise *promise        // of what is no task; else nil
+	sleeps  []*taskSleep    // of its tasks, in the graph of waits
 	answers bool            // an index is the value, as C sees it
 	begun   atomic.Bool
 	erred   atomic.Bool // it has failed by itself

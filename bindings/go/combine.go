@@ -67,21 +67,6 @@ func WaitAny[F Awaitable](ctx context.Context, futures []F) (index int, err erro
 	return waitAny(ctx, results)
 }
 
-// closesCircle says whether all of the results wait for the task.
-func (t *taskContext) closesCircle(results []*Result) bool {
-	waits.mu.Lock()
-	defer waits.mu.Unlock()
-	for _, r := range results {
-		for _, s := range waits.sleeps {
-			s.visited = false
-		}
-		if !leadsTo(r, t) {
-			return false
-		}
-	}
-	return true
-}
-
 func waitAny(ctx context.Context, results []*Result) (int, error) {
 	cases := make([]reflect.SelectCase, 0, len(results)+1)
 	for _, r := range results {

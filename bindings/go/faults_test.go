@@ -148,3 +148,26 @@ func TestTerminateReachesTasksThatWaitAndThoseThatRun(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// B22: the task goes on meanwhile.
+func TestAnEndedResultHasNoneOfTheValuesThatItsTaskStillWrites(t *testing.T) {
+	pool := newTestPool(t, 1)
+	running, gate := make(chan struct{}), make(chan struct{})
+	f, err := MapAsync(ctx, pool, []int{1, 2}, func(context.Context, int) (int, error) {
+		running <- struct{}{}
+		<-gate
+		return 1, nil
+	}, ChunkSize(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-running
+	if err := pool.Terminate(); err != nil {
+		t.Fatal(err)
+	}
+	values, err := f.Get(ctx)
+	if values != nil || !errors.Is(err, ErrTerminated) {
+		t.Errorf("expected Terminated alone, found %v, %v", values, err)
+	}
+	close(gate)
+}

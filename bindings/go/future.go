@@ -85,7 +85,7 @@ func (f *Future[T]) result() *Result {
 
 // typed is what a function of Go returned beside an error, or the value.
 func typed[T any](r *Result, value any, err error) (T, error) {
-	if err != nil && r != nil && r.call != nil && r.read.Load() {
+	if err != nil && r != nil && r.read.Load() && r.own {
 		value = r.call.value
 	}
 	v, ok := value.(T)

@@ -29,6 +29,7 @@ type lender struct {
 	calls      calls
 
 	idleCount  atomic.Int32
+	lentCount  atomic.Int32
 	parking    atomic.Int32 // workers that are about to sleep
 	missed     atomic.Bool  // something was submitted meanwhile
 	waking     atomic.Bool  // a worker was woken and has yet to look
@@ -126,6 +127,7 @@ func (l *lender) lendLocked(wanted bool) *worker {
 	w := &worker{lender: l, handle: handle, slots: new([6]uint64),
 		wake: make(chan struct{}, 1)}
 	l.lent[w] = struct{}{}
+	l.countLocked()
 	return w
 }
 
@@ -136,9 +138,19 @@ func (l *lender) notify() {
 	}
 	if l.idleCount.Load() > 0 {
 		l.wakeOne()
-	} else if l.blocked.Load() > 0 || l.stopped.Load() {
+	} else if (l.blocked.Load() > 0 || l.stopped.Load()) && l.hasRoom() {
 		l.recruit()
 	}
+}
+
+// hasRoom says whether a worker's place is empty.  If none is, who is at work looks for the
+// next task, or lends a worker once he waits.
+func (l *lender) hasRoom() bool {
+	return int(l.lentCount.Load()-l.blocked.Load()) < l.workers
+}
+
+func (l *lender) countLocked() {
+	l.lentCount.Store(int32(len(l.lent)))
 }
 
 func (l *lender) wakeOne() {
@@ -191,6 +203,7 @@ func (l *lender) park(w *worker) bool {
 func (l *lender) left(w *worker) {
 	l.mu.Lock()
 	delete(l.lent, w)
+	l.countLocked()
 	l.mu.Unlock()
 }
 
@@ -207,6 +220,7 @@ func (l *lender) stop() {
 		delete(l.lent, w)
 		w.dismiss()
 	}
+	l.countLocked()
 	l.mu.Unlock()
 	l.recruit() // for what was submitted just before
 	l.freePlace()
@@ -299,8 +313,11 @@ func (l *lender) whenSpace() <-chan struct{} {
 	return l.space
 }
 
-// isBroken says whether the initializer failed.
+// isBroken says whether the initializer failed, which alone breaks it.
 func (l *lender) isBroken() bool {
+	if l.initialize == nil {
+		return false
+	}
 	broken := native.Pool_get_state(l.handle) == int32(native.POOL_BROKEN)
 	runtime.KeepAlive(l)
 	return broken

@@ -15,7 +15,8 @@ import (
 //
 // An item that fails skips the rest of its chunk, and the error is that of the option
 // Errors.  With ErrorsCollect all items are tried, and the error is a *MapError.  The
-// slice has what was returned before, and zero values elsewhere.
+// slice has what was returned before, and zero values elsewhere; there is none when the
+// pool was terminated, while items may still be under way.
 func Map[T, U any](ctx context.Context, pool *Pool, items []T,
 	function func(ctx context.Context, item T) (U, error), options ...TaskOption) ([]U, error) {
 	f, err := MapAsync(ctx, pool, items, function, options...)

@@ -20,6 +20,7 @@ type Result struct {
 	handle   *uintptr    // in a keeper; the handle is 0 once it was released
 	read     atomic.Bool // value is there, and does not change
 	failed   bool        // the value is an error
+	own      bool        // that of a function of Go, which has ended
 	calls    bool        // callbacks come before it is ready
 
 	mu       sync.Mutex
@@ -124,7 +125,7 @@ func (r *Result) endLocked(successful bool) {
 	if successful {
 		r.value = c.value
 		if err := c.collected(); err != nil {
-			r.value, r.failed = err, true
+			r.value, r.failed, r.own = err, true, true
 		}
 		r.read.Store(true)
 	}
@@ -280,15 +281,17 @@ func (r *Result) readOutcome() {
 		return
 	}
 	var value, failure uintptr
-	err := try(native.Result_get(*r.handle, 0, 0, &value, &failure), &failure)
-	if err == nil && r.call != nil {
+	status := native.Result_get(*r.handle, 0, 0, &value, &failure)
+	switch {
+	case status != 0:
+		r.failed = true
+		r.own = r.call != nil && native.Error_id(failure) != 0
+		r.value = takeError(failure)
+	case r.call != nil:
 		native.Value_unref(value)
 		r.value = r.call.value
-	} else if err == nil {
+	default:
 		r.value = takeValue(value)
-	} else {
-		r.failed = true
-		r.value = err
 	}
 	r.read.Store(true)
 	if r.call != nil {

@@ -19,6 +19,8 @@ type Strand struct {
 	mu   sync.Mutex
 	used bool    // it has had a task
 	goes *lender // of functions of Go; then the handle is of that part of the pool
+
+	sleeps []*taskSleep // of its tasks, in the graph of waits
 }
 
 // of is the native strand for a C function, or for one of Go, which has a lender.

@@ -470,6 +470,7 @@ func TestATaskRunsAlthoughAWorkerLeavesLateAfterTheStop(t *testing.T) {
 	l.idle = nil
 	l.idleCount.Store(0)
 	delete(l.lent, late)
+	l.countLocked()
 	l.mu.Unlock()
 	f := submit(t, pool, one)
 	if err := pool.Stop(); err != nil {

@@ -2,26 +2,10 @@ package asyncresult
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 
 	"asyncresult/internal/native"
 )
-
-// The graph of waits: which task sleeps for which result.  A result waits for the tasks
-// that run for it, for those that its own waits for, and in a strand for the task that
-// runs there.  A wait that closes a circle could never end.
-var waits struct {
-	mu     sync.Mutex
-	sleeps []*taskSleep
-}
-
-type taskSleep struct {
-	task    *taskContext
-	result  *Result
-	timed   bool // it ends by itself, and closes no circle
-	visited bool
-}
 
 // lenders is how many there have been.
 var lenders atomic.Int32
@@ -38,79 +22,6 @@ func (t *taskContext) wait(ctx context.Context, r *Result) error {
 	defer t.unblock()
 	t.helpFor(r, timed)
 	return r.await(ctx)
-}
-
-// waitsFor says whether a result cannot become ready before the task goes on.
-func waitsFor(r *Result, t *taskContext) bool {
-	c := r.call
-	if c == nil {
-		return false
-	}
-	return t.call == c || c.strand != nil && c.strand == t.call.strand
-}
-
-// leadsTo says whether a chain of sleeps leads from a result to a task.
-func leadsTo(r *Result, t *taskContext) bool {
-	if waitsFor(r, t) {
-		return true
-	}
-	for _, source := range r.waitsOn() {
-		if !source.Ready() && leadsTo(source, t) {
-			return true
-		}
-	}
-	for _, s := range waits.sleeps {
-		if !s.visited && !s.timed && waitsFor(r, s.task) {
-			s.visited = true
-			if leadsTo(s.result, t) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func enterWait(t *taskContext, r *Result, timed bool) (*taskSleep, error) {
-	waits.mu.Lock()
-	defer waits.mu.Unlock()
-	if r != nil && waitsFor(r, t) {
-		return nil, newError(CodeDeadlock, "this task would wait for itself")
-	}
-	for _, s := range waits.sleeps {
-		s.visited = false
-	}
-	if !timed && leadsTo(r, t) {
-		return nil, newError(CodeDeadlock, "this wait would close a circle of tasks "+
-			"that wait for each other")
-	}
-	return enterLocked(t, r, timed), nil
-}
-
-func enterLocked(t *taskContext, r *Result, timed bool) *taskSleep {
-	s := &taskSleep{task: t, result: r, timed: timed}
-	waits.sleeps = append(waits.sleeps, s)
-	return s
-}
-
-// enterInner has a task wait for one that it runs itself, which closes no circle yet.
-func enterInner(t *taskContext, r *Result) *taskSleep {
-	waits.mu.Lock()
-	defer waits.mu.Unlock()
-	return enterLocked(t, r, false)
-}
-
-func (s *taskSleep) leave() {
-	waits.mu.Lock()
-	defer waits.mu.Unlock()
-	for i, other := range waits.sleeps {
-		if other == s {
-			last := len(waits.sleeps) - 1
-			waits.sleeps[i] = waits.sleeps[last]
-			waits.sleeps[last] = nil
-			waits.sleeps = waits.sleeps[:last]
-			return
-		}
-	}
 }
 
 // block says that the task waits.
@@ -153,12 +64,10 @@ func (t *taskContext) unblockLocked() {
 // or else with what is queued.  A wait that ends by itself has no more than the spares that
 // the pool may have.
 func (t *taskContext) helpFor(r *Result, timed bool) {
-	l := t.call.lender
-	for _, source := range r.waitsOn() {
-		if !source.Ready() {
-			t.helpFor(source, timed)
-		}
+	if len(r.waitsOn()) > 0 {
+		t.helpForAll(r, timed, map[*Result]struct{}{r: {}})
 	}
+	l := t.call.lender
 	switch {
 	case timed:
 		l.notify()
@@ -167,6 +76,21 @@ func (t *taskContext) helpFor(r *Result, timed bool) {
 		l.lendOne()
 	default:
 		l.notify()
+	}
+}
+
+// helpForAll is helpFor for what a result is made of.
+func (t *taskContext) helpForAll(r *Result, timed bool, seen map[*Result]struct{}) {
+	for _, source := range r.waitsOn() {
+		if _, again := seen[source]; again || source.Ready() {
+			continue
+		}
+		seen[source] = struct{}{}
+		if len(source.waitsOn()) > 0 {
+			t.helpForAll(source, timed, seen)
+		} else {
+			t.helpFor(source, timed)
+		}
 	}
 }
 
@@ -187,22 +111,26 @@ func (l *lender) canClaim(r *Result) bool {
 
 // claimAwaited lends a worker for a task that another one waits for.
 func (l *lender) claimAwaited() {
-	for _, r := range l.awaited() {
-		if l.claim(r) {
+	for place := 0; l.hasRoom(); place++ {
+		r, at := l.awaited(place)
+		if r == nil || l.claim(r) {
 			return
 		}
+		place = at
 	}
 }
 
-func (l *lender) awaited() (results []*Result) {
+// awaited is the first result from a place on that may be that of a task which has not
+// begun, and its place.
+func (l *lender) awaited(place int) (*Result, int) {
 	waits.mu.Lock()
 	defer waits.mu.Unlock()
-	for _, s := range waits.sleeps {
-		if l.canClaim(s.result) {
-			results = append(results, s.result)
+	for ; place < len(waits.sleeps); place++ {
+		if r := waits.sleeps[place].result; l.canClaim(r) {
+			return r, place
 		}
 	}
-	return results
+	return nil, place
 }
 
 // claim lends a worker for the task of a result.
