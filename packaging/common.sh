@@ -1,4 +1,4 @@
-# What packaging/demo and packaging/test share; sourced by them, POSIX sh.
+# What the scripts beside it share; sourced by them, POSIX sh.
 #
 # Everything is built below one folder that git ignores; ASYR_BUILD_DIR names
 # another one.
