@@ -29,6 +29,10 @@ type call struct {
 	begun   atomic.Bool
 	erred   atomic.Bool // it has failed by itself
 	value   any         // set by do; read under the result's lock
+
+	// made with it
+	made    Result      // unless it is of a lazy map
+	context taskContext // unless several workers run it
 }
 
 var errCancelledEarly error = newError(CodeCancelled, "the task was cancelled before it began")
@@ -49,6 +53,16 @@ func (c *call) begin() (do function, err error) {
 		return nil, errCancelledEarly
 	}
 	return do, c.cancelled()
+}
+
+// newContext is the context for a worker that runs it.
+func (c *call) newContext(w *worker, outer *taskContext) *taskContext {
+	t := &c.context
+	if c.pieces || c.result == nil {
+		t = &taskContext{}
+	}
+	t.Context, t.worker, t.call, t.outer = c.ctx, w, c, outer
+	return t
 }
 
 // cancelled is why a call never ran whose context had ended.

@@ -105,8 +105,8 @@ func (p *Pool) submitCall(ctx context.Context, c *call, options []TaskOption) (*
 		return nil, err
 	}
 	c.lender, c.ctx = l, ctx
-	r := &Result{dispatch: p.dispatch, call: c}
-	c.result = r
+	r := &c.made
+	r.dispatch, r.call, c.result = p.dispatch, c, r
 	for {
 		space := l.whenFull()
 		err = p.submitOnce(r, c, options)

@@ -30,7 +30,7 @@ func runHere(function uint64, task uintptr) {
 // runApart runs the task on a goroutine, which it may end, and waits for that.
 func (w *worker) runApart(outer *taskContext) {
 	w.lender = w.call.lender
-	t := &taskContext{Context: w.call.ctx, worker: w, call: w.call, outer: outer}
+	t := w.call.newContext(w, outer)
 	w.current.Store(t)
 	if outer != nil && w.call.result != nil {
 		defer enterInner(outer, w.call.result).leave()

@@ -215,7 +215,7 @@ func (w *worker) begin() {
 		w.next = w.end
 	}
 	w.call.begun.Store(true)
-	w.current.Store(&taskContext{Context: w.call.ctx, worker: w, call: w.call})
+	w.current.Store(w.call.newContext(w, nil))
 	if w.call.pieces {
 		l.notify() // others may join
 	}
