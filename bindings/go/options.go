@@ -119,7 +119,9 @@ func WithMaxTasksPerWorker(tasks int) PoolOption {
 }
 
 // WithQueueLimit bounds how many tasks may wait, and says what a submit does then.
-// A map is accepted as a whole when there is one place.
+// A map is accepted as a whole when there is one place.  C functions and functions of Go
+// have a queue each.  Inside a callback or a task of the pool no submit waits for a place: it
+// runs the task itself.
 func WithQueueLimit(limit int, policy FullPolicy) PoolOption {
 	return func(o *poolOptions) {
 		o.blocks = policy == FullBlock
