@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include <ruby.h>
 #include <ruby/thread.h>
 
 #include "tasks.h"

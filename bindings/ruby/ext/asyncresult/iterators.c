@@ -6,6 +6,7 @@
  * is raised: the next call has it, so none is lost.  An entry is [failed, what], with
  * the value or the native error.
  */
+#include <ruby.h>
 #include <ruby/thread.h>
 
 #include "tasks.h"

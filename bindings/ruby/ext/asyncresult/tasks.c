@@ -12,6 +12,7 @@
  * thread goes on once the library has been told (glue_leave): its end; and, below a wait,
  * a signal, and a throw, by which Timeout ends what waits.
  */
+#include <ruby.h>
 #include <ruby/thread.h>
 
 #include "tasks.h"
