@@ -47,13 +47,14 @@ class AsyncResult
     #
     # @param function [CFunction, #call] what is called; without it, the block is
     # @param items [#to_a] what with; before a block, the only argument
-    # @param chunk_size [Integer, nil] how many items make a task
-    # @param errors [:first, :lowest, :fail_fast, :collect, nil] what an item's error does:
-    #   :first or :lowest fail the map with the first to arrive or of the lowest index,
+    # @option options [Integer, nil] :chunk_size how many items make a task
+    # @option options [:first, :lowest, :fail_fast, :collect, nil] :errors what an item's error
+    #   does: :first or :lowest fail the map with the first to arrive or of the lowest index,
     #   :fail_fast also cancels what has not begun, :collect puts it in the item's place
-    # @param callback [#call, nil] called with the value, before the result is ready
-    # @param error_callback [#call, nil] called with the error, before the result is ready
-    # @param strand [Strand, nil] where it has its turn
+    # @option options [#call, nil] :callback called with the value, before the result is ready
+    # @option options [#call, nil] :error_callback called with the error, before the result is
+    #   ready
+    # @option options [Strand, nil] :strand where it has its turn
     # @return [AsyncResult]
     def map_async(function = Code::NOTHING, items = Code::NOTHING, **options, &block)
       submit_map(Native::MAP, function, items, block, **options)
@@ -88,11 +89,11 @@ class AsyncResult
     # @param function [CFunction, #call] what is called; without it, the block is
     # @param items [#each] an Array or a TypedArray, or anything else with `each`, which is
     #   read by a thread of its own and may be endless
-    # @param chunk_size [Integer, nil] how many items make a task
-    # @param buffer_size [Integer, nil] how many items may have been read whose values were
-    #   not taken: by default all of an Array, and about 2 chunks per worker of anything
-    #   else, of which it is never less than 2 items
-    # @param strand [Strand, nil] where it has its turn
+    # @option options [Integer, nil] :chunk_size how many items make a task
+    # @option options [Integer, nil] :buffer_size how many items may have been read whose
+    #   values were not taken: by default all of an Array, and about 2 chunks per worker of
+    #   anything else, of which it is never less than 2 items
+    # @option options [Strand, nil] :strand where it has its turn
     # @return [Iterator] the values in the order of the items
     def imap(function = Code::NOTHING, items = Code::NOTHING, **options, &block)
       iterate(Native::ORDER_INPUT, function, items, block, **options)
