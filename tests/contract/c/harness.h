@@ -27,7 +27,8 @@ struct contract_case {
 
 extern const struct contract_case get_cases[], callback_cases[], acting_cases[],
     queue_cases[], map_cases[], imap_cases[], pool_cases[], terminate_cases[],
-    nested_cases[], full_cases[], process_cases[], strand_cases[], worker_cases[];
+    nested_cases[], full_cases[], process_cases[], strand_cases[], worker_cases[],
+    combine_cases[], native_cases[];
 
 #define SQUARE "int64_t fixture_square(int64_t)"
 #define BYTE "uint8_t fixture_byte(uint8_t)"

@@ -19,9 +19,9 @@
 enum { FAILED = 70, SKIPPED = 77 };
 
 static const struct contract_case *const groups[] = {
-    get_cases,     callback_cases, acting_cases,    queue_cases,  map_cases,
-    imap_cases,    pool_cases,     terminate_cases, nested_cases, full_cases,
-    process_cases, strand_cases,   worker_cases};
+    get_cases,     callback_cases, acting_cases,    queue_cases,   map_cases,
+    imap_cases,    pool_cases,     terminate_cases, nested_cases,  full_cases,
+    process_cases, strand_cases,   worker_cases,    combine_cases, native_cases};
 
 static int reason_pipe = -1;
 
