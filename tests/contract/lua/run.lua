@@ -10,5 +10,7 @@ require "pools"
 require "processes"
 require "strands"
 require "nested"
+require "combine"
+require "tasks"
 
 harness.main(arg[1], arg[2])
