@@ -4,6 +4,7 @@ package main
 const (
 	ownQueue = "the package drains the completion queues itself, on goroutines"
 	noFork   = "a Go program cannot fork: the child would lack the runtime's threads"
+	crosses  = "values of Go cross between goroutines as they are"
 	noLend   = "the package lends its goroutines as workers by itself"
 )
 
@@ -23,6 +24,8 @@ var skips = map[string]string{
 	"B27.2":  noFork,
 	"B27.3":  noFork,
 	"B28.4":  "a Go program is linked to the library and cannot close it",
+	"L1.5":   crosses,
+	"L1.6":   crosses,
 	"W1.1":   noLend,
 	"W1.2":   noLend,
 	"W1.3":   noLend,
