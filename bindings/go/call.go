@@ -12,23 +12,25 @@ type function func(ctx context.Context, index int64) error
 // A call is a function of Go that a worker is to run: once, for pieces of a map, or for
 // the items of a lazy one.
 type call struct {
-	lender  *lender
-	ctx     context.Context // of the submit
-	result  *Result         // nil for a lazy map
-	strand  *Strand         // or nil
-	token   int64           // in the table; 0 for what has a function of its own
-	do      function        // let go of once it cannot run any more
-	errors  *MapError       // of a map that goes on after errors; else nil
-	pieces  bool            // it is called for ranges of indexes
-	count   int             // of the items of a map
-	id      uint64          // of a function of its own, as a map has
-	chain   *chain          // of a call that waits for a result first; else nil
-	promise *promise        // of what is no task; else nil
-	sleeps  []*taskSleep    // of its tasks, in the graph of waits
-	answers bool            // an index is the value, as C sees it
-	begun   atomic.Bool
-	erred   atomic.Bool // it has failed by itself
-	value   any         // set by do; read under the result's lock
+	lender     *lender
+	ctx        context.Context // of the submit
+	result     *Result         // nil for a lazy map
+	strand     *Strand         // or nil
+	token      int64           // in the table; 0 for what has a function of its own
+	do         function        // let go of once it cannot run any more
+	errors     *MapError       // of a map that goes on after errors; else nil
+	pieces     bool            // it is called for ranges of indexes
+	count      int             // of the items of a map
+	id         uint64          // of a function of its own, as a map has
+	chain      *chain          // of a call that waits for a result first; else nil
+	promise    *promise        // of what is no task; else nil
+	sleeps     []*taskSleep    // of its tasks, in the graph of waits
+	answers    bool            // an index is the value, as C sees it
+	begun      atomic.Bool
+	submitting atomic.Bool // which holds the lock of the result
+	erred      atomic.Bool // it has failed by itself
+	value      any         // set by do; read under the result's lock
+	mu         sync.Mutex  // guards do, where several workers may begin
 
 	// made with it
 	made    Result      // unless it is of a lazy map
@@ -45,14 +47,21 @@ func (c *call) begin() (do function, err error) {
 	case c.id == 0:
 		c.do = nil // nobody else runs it
 	default:
-		c.result.mu.Lock()
+		c.mu.Lock()
 		do = c.do
-		c.result.mu.Unlock()
+		c.mu.Unlock()
 	}
 	if do == nil {
 		return nil, errCancelledEarly
 	}
 	return do, c.cancelled()
+}
+
+// letGo is for one that never begins any more.
+func (c *call) letGo() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.do, c.chain = nil, nil
 }
 
 // newContext is the context for a worker that runs it.

@@ -197,3 +197,51 @@ func TestATaskThatASubmitRunsIsCancelledAndTerminated(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// B26
+func TestASubmitRunsAWholeMapWhenTheQueueIsFull(t *testing.T) {
+	pool := newTestPool(t, 1, WithQueueLimit(1, FullCallerRuns))
+	release := hold(t, pool)
+	submit(t, pool, one)
+	squares, err := Map(ctx, pool, []int{1, 2, 3}, func(_ context.Context, n int) (int, error) {
+		return n * n, nil
+	}, ChunkSize(1))
+	if err != nil || !reflect.DeepEqual(squares, []int{1, 4, 9}) {
+		t.Errorf("expected squares, found %v, %v", squares, err)
+	}
+	release()
+}
+
+// B22, B26
+func TestTerminateReachesATaskThatItsSubmitRuns(t *testing.T) {
+	for _, kind := range []string{"a call", "a map"} {
+		pool := newTestPool(t, 1, WithQueueLimit(1, FullCallerRuns))
+		release := hold(t, pool)
+		submit(t, pool, one)
+		running, ended := make(chan struct{}), make(chan error)
+		heeds := func(ctx context.Context, _ int) (int, error) {
+			close(running)
+			<-ctx.Done()
+			return 0, ctx.Err()
+		}
+		go func() {
+			var err error
+			if kind == "a call" {
+				_, err = Call(ctx, pool, func(ctx context.Context) (int, error) {
+					return heeds(ctx, 0)
+				})
+			} else {
+				_, err = Map(ctx, pool, []int{1}, heeds)
+			}
+			ended <- err
+		}()
+		<-running
+		if err := pool.Terminate(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-ended; !errors.Is(err, ErrTerminated) {
+			t.Errorf("%s: expected Terminated, found %v", kind, err)
+		}
+		release()
+	}
+}

@@ -128,6 +128,9 @@ func (p *Pool) submitCall(ctx context.Context, c *call, options []TaskOption) (*
 	if err != nil {
 		return nil, err
 	}
+	if l.ending.Load() {
+		r.settle()
+	}
 	l.notify()
 	return r, nil
 }
@@ -136,9 +139,11 @@ func (p *Pool) submitCall(ctx context.Context, c *call, options []TaskOption) (*
 // before.
 func (p *Pool) submitOnce(r *Result, c *call, options []TaskOption) error {
 	l := c.lender
+	c.submitting.Store(true)
 	l.calls.add(c)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer c.submitting.Store(false)
 	var err error
 	switch {
 	case c.promise != nil:

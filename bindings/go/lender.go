@@ -36,10 +36,12 @@ type lender struct {
 	blocked    atomic.Int32 // tasks that wait
 	stopped    atomic.Bool  // no worker sleeps in Go any more
 	wantsSpace atomic.Bool  // submits wait for a place
+	ending     atomic.Bool  // the pool was terminated, or broke
 
 	mu      sync.Mutex
 	closing bool
 	lent    map[*worker]struct{}
+	here    map[*worker]struct{} // those of submits, which run a task themselves
 	idle    []*worker
 	space   chan struct{} // closed when there may be a place
 }
@@ -58,7 +60,8 @@ func newLender(p *Pool) (*lender, error) {
 	o.native = builder
 	p.options.apply(o)
 	l := &lender{owner: p.handle, workers: p.Workers(), spares: o.spares, blocks: o.blocks,
-		initialize: o.goInitializer, lent: map[*worker]struct{}{}}
+		initialize: o.goInitializer, lent: map[*worker]struct{}{},
+		here: map[*worker]struct{}{}}
 	l.setOptions(o, p.dispatch)
 	if o.failure != nil {
 		return nil, o.failure
@@ -236,10 +239,11 @@ func (l *lender) close() error {
 func (l *lender) terminate() error {
 	var failure uintptr
 	err := try(native.Pool_terminate(l.handle, &failure), &failure)
+	l.ending.Store(true)
 	for _, t := range l.running(nil) {
 		t.cancel()
 		if t.call.result != nil {
-			t.call.result.settle()
+			t.call.settle()
 		}
 	}
 	l.settleAll()
@@ -249,23 +253,47 @@ func (l *lender) terminate() error {
 
 // settleAll gives the calls that never run their outcome.
 func (l *lender) settleAll() {
+	l.ending.Store(true)
 	for _, c := range l.calls.all() {
 		if c.promise != nil {
 			c.promise.end()
 		}
-		if c.result.settle() {
+		if c.settle() {
 			l.calls.discard(c)
 		}
 	}
+}
+
+// settle is that of the result, but for one whose submit is not over: that does it then.
+func (c *call) settle() bool {
+	return !c.submitting.Load() && c.result.settle()
+}
+
+// enterHere notes a worker of a submit, whose task is told when the pool is terminated.
+func (l *lender) enterHere(w *worker) {
+	l.mu.Lock()
+	l.here[w] = struct{}{}
+	l.mu.Unlock()
+	if l.ending.Load() {
+		w.current.Load().cancel()
+	}
+}
+
+func (l *lender) leaveHere(w *worker) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.here, w)
 }
 
 // running are the tasks that run, of one call or of all.
 func (l *lender) running(c *call) (tasks []*taskContext) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for w := range l.lent {
-		if t := w.current.Load(); t != nil && (c == nil || t.call == c) {
-			tasks = append(tasks, t)
+	for _, workers := range []map[*worker]struct{}{l.lent, l.here} {
+		for w := range workers {
+			if t := w.current.Load(); t != nil && (c == nil || t.call == c) {
+				tasks = append(tasks, t)
+			}
 		}
 	}
 	return tasks

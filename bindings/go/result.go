@@ -119,7 +119,7 @@ func (r *Result) endLocked(successful bool) {
 	if c.id != 0 {
 		c.lender.calls.take(c.token)
 		forget(c.id) // or it would keep the result, whose handle keeps the function
-		c.do, c.chain = nil, nil
+		c.letGo()
 	}
 	r.sources.Store(nil)
 	if successful {

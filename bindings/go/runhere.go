@@ -32,6 +32,8 @@ func (w *worker) runApart(outer *taskContext) {
 	w.lender = w.call.lender
 	t := w.call.newContext(w, outer)
 	w.current.Store(t)
+	w.lender.enterHere(w)
+	defer w.lender.leaveHere(w)
 	if outer != nil && w.call.result != nil {
 		defer enterInner(outer, w.call.result).leave()
 	}
