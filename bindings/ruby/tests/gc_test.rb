@@ -127,10 +127,12 @@ class GCTest < AsyncResultTest
   def test_waits_that_time_out_leave_nothing_behind
     skip "this system does not tell" unless File.readable?("/proc/self/statm")
     iterator = pool.imap(function(:latch_wait), [new_latch])
-    poll(iterator, 10_000)
-    before = memory
-    poll(iterator, 50_000)
-    assert_operator memory - before, :<, 3_000
+    growths = Array.new(4) do
+      before = memory
+      poll(iterator, 25_000)
+      memory - before
+    end
+    assert_operator growths.min, :<, 1_500 # Ruby's own heap may grow once or twice
   end
 
   def test_twenty_thousand_tasks_with_callbacks
