@@ -22,7 +22,11 @@
 #include "../base/alloc.h"
 #include "../platform/spin.h"
 
-enum { FIRST_PLACES = 64, TRIES = 16, KEEP_PLACES = 4096, KEEP_SLABS = 1 };
+enum { TRIES = 16, KEEP_PLACES = 4096, KEEP_SLABS = 1 };
+
+#ifndef ASYRI_SHARD_FIRST_PLACES
+#define ASYRI_SHARD_FIRST_PLACES 64
+#endif
 
 void asyri_shard_init(asyri_shard *shard, uint32_t cell_size, uint32_t rare_size)
 {
@@ -111,7 +115,7 @@ bool asyri_shard_make_room(asyri_shard *shard, uint64_t count)
         return true;
     if (needed > SIZE_MAX / sizeof *shard->ring / 4)
         return false;
-    uint64_t places = shard->ring ? 2 * shard->places : FIRST_PLACES;
+    uint64_t places = shard->ring ? 2 * shard->places : ASYRI_SHARD_FIRST_PLACES;
     while (places < needed)
         places *= 2;
     lock_surely(&shard->taking);
@@ -177,7 +181,7 @@ static size_t trim_ring(asyri_shard *shard)
         return 0;
     lock_surely(&shard->taking);
     if (asyri_shard_is_empty(shard))
-        replace_ring(shard, FIRST_PLACES);
+        replace_ring(shard, ASYRI_SHARD_FIRST_PLACES);
     shard->head_seen = atomic_load_explicit(&shard->head, memory_order_relaxed);
     unlock(&shard->taking);
     return before - shard->places * sizeof *shard->ring;
