@@ -70,6 +70,27 @@ func TestATaskThatASubmitRunsMayWaitForOthers(t *testing.T) {
 	}
 }
 
+// B24, B26
+func TestATaskThatASubmitRunsIsClaimedByNoOther(t *testing.T) {
+	pool := newTestPool(t, 1, WithQueueLimit(1, FullCallerRuns), WithSpareWorkers(0))
+	other := newTestPool(t, 1)
+	running, gate := make(chan struct{}), make(chan struct{})
+	slow := submit(t, other, held(running, gate))
+	<-running
+	waiting := make(chan struct{})
+	f := submit(t, pool, func(ctx context.Context) (int, error) {
+		submit(t, pool, one)
+		inner := submit(t, pool, func(ctx context.Context) (int, error) {
+			close(waiting)
+			return slow.Get(ctx)
+		})
+		return inner.Get(ctx)
+	})
+	<-waiting
+	close(gate)
+	expect(t, f, 1)
+}
+
 // B26
 func TestAMapInsideATaskRunsThereWhenTheQueueIsFull(t *testing.T) {
 	pool := newTestPool(t, 1, WithQueueLimit(1, FullBlock))

@@ -30,6 +30,7 @@ func runHere(function uint64, task uintptr) {
 // runApart runs the task on a goroutine, which it may end, and waits for that.
 func (w *worker) runApart(outer *taskContext) {
 	w.lender = w.call.lender
+	w.call.begun.Store(true) // or one who waits would have it claimed
 	t := w.call.newContext(w, outer)
 	w.current.Store(t)
 	w.lender.enterHere(w)

@@ -123,3 +123,43 @@ func TestPoolsComeAndGoWithWorkUnderWay(t *testing.T) {
 		}
 	}
 }
+
+// B21, B22, B24, B26
+func TestTreesOfTasksEndInPoolsOfAnyKind(t *testing.T) {
+	random := rand.New(rand.NewSource(1))
+	for round := 0; round < 300; round++ {
+		options := []PoolOption{WithSpareWorkers(random.Intn(4))}
+		if random.Intn(2) == 0 {
+			policies := []FullPolicy{FullBlock, FullCallerRuns}
+			options = append(options,
+				WithQueueLimit(1+random.Intn(3), policies[random.Intn(2)]))
+		}
+		pool := newTestPool(t, 1+random.Intn(3), options...)
+		var futures []*Future[int]
+		for i := random.Intn(6); i >= 0; i-- {
+			depth := random.Intn(5)
+			f := submit(t, pool, func(ctx context.Context) (int, error) {
+				return tree(ctx, pool, depth)
+			})
+			next, err := Then(ctx, pool, f, func(_ context.Context, n int) (int, error) {
+				return n, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			futures = append(futures, f, next)
+		}
+		switch random.Intn(3) {
+		case 0:
+			pool.Terminate()
+		case 1:
+			pool.Stop()
+		}
+		if err := WaitAll(ctx, futures); err != nil {
+			t.Error(err)
+		}
+		if err := pool.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
