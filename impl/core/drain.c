@@ -222,8 +222,11 @@ static bool fill_locked(struct drain *drain)
     int64_t size = 0;
     if (queue->count == 0)
         asyri_queue_collect_locked(queue);
-    while (size < ASYRI_QUEUE_BATCH && size < drain->left && queue->count > 0)
-        queue->batch[size++] = pop_locked(queue);
+    while (size < ASYRI_QUEUE_BATCH && size < drain->left && queue->count > 0) {
+        asyr_event *event = pop_locked(queue);
+        __builtin_prefetch(event->result, 1); /* a worker had it last */
+        queue->batch[size++] = event;
+    }
     drain->left -= size;
     drain->size = queue->batch_size = size;
     atomic_store_explicit(&queue->claimed, 0, memory_order_relaxed);

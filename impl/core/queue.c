@@ -142,11 +142,26 @@ void asyri_queue_give_up(asyr_queue *queue, int64_t count)
     asyri_mutex_unlock(&queue->lock);
 }
 
+/*
+ * A guess where the list goes on, to hide what each of its links costs that another CPU
+ * has written.  Cells of a heap are used in their order, by two workers often in turn: so
+ * the distance to the last but one tends to stay the same.
+ */
+static void prefetch_ahead(const asyri_event_link *link,
+                           const asyri_event_link *last_but_one)
+{
+    uintptr_t distance = (uintptr_t)link - (uintptr_t)last_but_one;
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): it need not be an address */
+    __builtin_prefetch((const void *)((uintptr_t)link + 4 * distance), 1);
+}
+
 static void append_locked(asyr_queue *queue, asyri_event_link *latest)
 {
-    asyri_event_link *first = NULL;
+    asyri_event_link *first = NULL, *last_but_one = NULL;
     for (asyri_event_link *link = latest, *next; link; link = next) {
         next = link->next;
+        prefetch_ahead(link, last_but_one);
+        last_but_one = first;
         link->next = first;
         first = link;
         queue->count++;

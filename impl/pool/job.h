@@ -38,23 +38,31 @@ struct asyri_job_rare {
     _Atomic int32_t holds; /* of the work: its delivery, those who run it, entries */
     struct asyri_result_rare common;
     /* immutable: */
-    enum asyri_job_kind kind;
-    int32_t policy;      /* enum asyr_error_policy */
+    uint8_t kind;  /* enum asyri_job_kind */
+    int8_t policy; /* enum asyr_error_policy */
+    bool is_chained;
+    /* under the pool's lock: */
+    atomic_bool awaits; /* of a chain: its turn has not come; read without */
+    bool heads_strand;  /* it is the one task of its strand that may begin */
+    /* of the thread that ends its pool by force: */
+    bool was_claimed;
+    asyri_job *next_doomed;
+    /* immutable: */
     asyr_strand *strand; /* counted; may be NULL */
     asyri_map *map;      /* owned; NULL for an apply */
     asyri_job *job;
-    bool is_chained;
     /* under the pool's lock: */
-    atomic_bool awaits;        /* of a chain: its turn has not come; read without */
-    struct asyri_chain *chain; /* while it is there */
+    union {
+        struct asyri_chain *chain;  /* of what is chained, while it is there */
+        asyri_closure *cancel_hook; /* of a promise: called by a cancel, once */
+    };
     asyri_list waiting; /* behind others in its strand, or among the spilled */
     void *spilled;      /* the entry, if it is among those */
-    bool heads_strand;  /* it is the one task of its strand that may begin */
-    asyri_closure *cancel_hook; /* of a promise: whom to tell of a cancel, once */
-    /* of the thread that ends its pool by force: */
-    asyri_job *next_doomed;
-    bool was_claimed; /* by that thread */
 };
+
+/* Every task with a callback has one: each line of it costs some time. */
+_Static_assert(sizeof(struct asyri_job_rare) <= 192 || sizeof(void *) != 8,
+               "the rare part of a job is three lines of the cache");
 
 static inline asyri_job *asyri_job_of(asyr_result *result)
 {
