@@ -38,8 +38,8 @@ struct asyri_job_rare {
     _Atomic int32_t holds; /* of the work: its delivery, those who run it, entries */
     struct asyri_result_rare common;
     /* immutable: */
-    uint8_t kind;  /* enum asyri_job_kind */
-    int8_t policy; /* enum asyr_error_policy */
+    uint8_t kind;   /* enum asyri_job_kind */
+    uint8_t policy; /* enum asyr_error_policy */
     bool is_chained;
     /* under the pool's lock: */
     atomic_bool awaits; /* of a chain: its turn has not come; read without */

@@ -16,9 +16,8 @@ struct glue_wait {
     asyr_event *event;
     asyr_worker *worker;
     asyr_task *task;
-    VALUE
-        put_off; /* a signal's exception that a task below was left by; 0 for none */
-    bool keeps;  /* its answer raises that */
+    VALUE put_off; /* an exception that a task below was left by; 0 for none */
+    bool keeps;    /* its answer raises that */
     asyr_error *error;
 };
 
