@@ -41,11 +41,11 @@ var errCancelledEarly error = newError(CodeCancelled, "the task was cancelled be
 
 // begin gives a worker the function, or the reason why it never runs.
 func (c *call) begin() (do function, err error) {
-	do = c.do
 	switch {
 	case c.result == nil:
+		do = c.do
 	case c.id == 0:
-		c.do = nil // nobody else runs it
+		do, c.do = c.do, nil // nobody else runs it
 	default:
 		c.mu.Lock()
 		do = c.do
@@ -129,6 +129,13 @@ func (t *calls) discard(c *call) {
 	if t.take(c.token) != nil && c.id == 0 {
 		c.do = nil
 	}
+}
+
+// any says whether there is one.
+func (t *calls) any() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.free) < len(t.slots)
 }
 
 // all are the calls that are there.

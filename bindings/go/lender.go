@@ -202,6 +202,20 @@ func (l *lender) park(w *worker) bool {
 	return true
 }
 
+// unpark has a worker look that was not woken; false when it just was.
+func (l *lender) unpark(w *worker) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, idle := range l.idle {
+		if idle == w {
+			l.idle = append(l.idle[:i], l.idle[i+1:]...)
+			l.idleCount.Store(int32(len(l.idle)))
+			return true
+		}
+	}
+	return false
+}
+
 // left says that a worker is no more.
 func (l *lender) left(w *worker) {
 	l.mu.Lock()
