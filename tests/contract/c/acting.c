@@ -47,15 +47,14 @@ static asyr_error *raise_from_error(asyr_error *failure, void *arg)
 static void the_callback_error_becomes_the_result(void)
 {
     asyr_pool *pool = pool_of(1);
-    asyr_result *result = submit(pool, c_function(SQUARE), ints(1, INT64_C(2)),
-                                 with_callback(raise_from_value, NULL));
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure =
+        finish_failure(submit(pool, c_function(SQUARE), ints(1, INT64_C(2)),
+                              with_callback(raise_from_value, NULL)));
     CHECK_INT(ASYR_E_TASK, asyr_error_get_code(failure));
     CHECK_TEXT("CallbackFailed", asyr_error_get_kind(failure));
     CHECK_TEXT("the callback broke", asyr_error_get_message(failure));
     CHECK(asyr_error_get_cause(failure) == NULL);
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
 }
 
@@ -63,16 +62,15 @@ static void the_callback_error_becomes_the_result(void)
 static void the_task_error_stays_as_the_cause(void)
 {
     asyr_pool *pool = pool_of(1);
-    asyr_result *result = submit(pool, c_function(BYTE), ints(1, INT64_C(300)),
-                                 with_error_callback(raise_from_error, NULL));
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure =
+        finish_failure(submit(pool, c_function(BYTE), ints(1, INT64_C(300)),
+                              with_error_callback(raise_from_error, NULL)));
     asyr_error *cause = asyr_error_get_cause(failure);
     CHECK_TEXT("the error callback broke", asyr_error_get_message(failure));
     CHECK(cause != NULL);
     CHECK_INT(ASYR_E_TYPE, asyr_error_get_code(cause));
     asyr_error_unref(cause);
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
 }
 

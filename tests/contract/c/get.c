@@ -34,14 +34,13 @@ static void get_waits_for_a_running_task(void)
 static void get_raises_the_task_error(void)
 {
     asyr_pool *pool = pool_of(1);
-    asyr_result *result = submit_c(pool, BYTE, ints(1, INT64_C(300)));
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure =
+        finish_failure(submit_c(pool, BYTE, ints(1, INT64_C(300))));
     CHECK_INT(ASYR_E_TYPE, asyr_error_get_code(failure));
     CHECK_TEXT("Type", asyr_error_get_kind(failure));
     CHECK(strstr(asyr_error_get_message(failure), "argument 1"));
     CHECK(strstr(asyr_error_get_message(failure), "300"));
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
 }
 
@@ -151,13 +150,12 @@ static void fail_with_timeout(asyr_task *task, void *arg)
 static void a_task_time_out_is_no_timeout(void)
 {
     asyr_pool *pool = pool_of(1);
-    asyr_result *result = submit_native(pool, fail_with_timeout, NULL);
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure =
+        finish_failure(submit_native(pool, fail_with_timeout, NULL));
     CHECK_INT(ASYR_E_TASK, asyr_error_get_code(failure));
     CHECK_TEXT("SocketTimeout", asyr_error_get_kind(failure));
     CHECK_TEXT("too slow", asyr_error_get_message(failure));
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
 }
 

@@ -242,6 +242,13 @@ asyr_status finish_code(asyr_result *result)
     return status;
 }
 
+asyr_error *finish_failure(asyr_result *result)
+{
+    asyr_error *failure = get_failure(result);
+    asyr_result_unref(result);
+    return failure;
+}
+
 int64_t item_int(asyr_value *list, int64_t index)
 {
     asyr_value *item;

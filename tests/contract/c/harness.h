@@ -87,6 +87,7 @@ asyr_status get_code(asyr_result *result, int64_t timeout_ns);
 asyr_error *get_failure(asyr_result *result); /* owned; the task's own error */
 int64_t finish_int(asyr_result *result);
 asyr_status finish_code(asyr_result *result);
+asyr_error *finish_failure(asyr_result *result); /* owned, as above */
 int64_t item_int(asyr_value *list, int64_t index);
 
 /* A task that holds a worker of the pool until it is let go. */

@@ -43,12 +43,11 @@ static asyr_value *two_bad_items(void)
 
 static void finish_with_message(asyr_result *result, const char *part)
 {
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure = finish_failure(result);
     CHECK_INT(ASYR_E_TYPE, asyr_error_get_code(failure));
     if (!strstr(asyr_error_get_message(failure), part))
         CHECK_TEXT(part, asyr_error_get_message(failure));
     asyr_error_unref(failure);
-    asyr_result_unref(result);
 }
 
 static void check_squares(asyr_pool *pool, asyr_task_options *options)
@@ -111,12 +110,11 @@ static void check_winner(int32_t policy, const char *message)
 {
     int64_t latch = fixture_latch_new();
     asyr_pool *pool = pool_of(2);
-    asyr_result *result = submit_map(pool, native(fail_late, id_arg(latch)),
-                                     numbers(0, 3), chunks_with(1, policy));
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure =
+        finish_failure(submit_map(pool, native(fail_late, id_arg(latch)),
+                                  numbers(0, 3), chunks_with(1, policy)));
     CHECK_TEXT(message, asyr_error_get_message(failure));
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
 }
 

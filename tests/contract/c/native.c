@@ -96,13 +96,11 @@ static void fail_fully(asyr_task *task, void *arg)
 static void get_raises_the_error_of_the_task(void)
 {
     asyr_pool *pool = pool_of(1);
-    asyr_result *result = submit_native(pool, fail_fully, NULL);
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure = finish_failure(submit_native(pool, fail_fully, NULL));
     CHECK_TEXT("it failed", asyr_error_get_message(failure));
     CHECK_TEXT("Oops", asyr_error_get_kind(failure));
     CHECK_TEXT("native.c:1", asyr_error_get_trace(failure));
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
 }
 
@@ -110,8 +108,7 @@ static void get_raises_the_error_of_the_task(void)
 static void an_error_keeps_its_cause_and_its_value(void)
 {
     asyr_pool *pool = pool_of(1);
-    asyr_result *result = submit_native(pool, fail_fully, NULL);
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure = finish_failure(submit_native(pool, fail_fully, NULL));
     asyr_error *cause = asyr_error_get_cause(failure);
     asyr_value *value = asyr_error_get_value(failure);
     CHECK_TEXT("Cause", asyr_error_get_kind(cause));
@@ -119,7 +116,6 @@ static void an_error_keeps_its_cause_and_its_value(void)
     asyr_value_unref(value);
     asyr_error_unref(cause);
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
 }
 

@@ -245,12 +245,10 @@ static void a_wait_within_a_strand_does_not_hang(void)
 static void a_task_that_ends_its_thread_is_an_error(void)
 {
     asyr_pool *pool = pool_of(2);
-    asyr_result *result = submit_c(pool, EXIT_THREAD, NULL);
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure = finish_failure(submit_c(pool, EXIT_THREAD, NULL));
     CHECK_INT(ASYR_E_WORKER_LOST, asyr_error_get_code(failure));
     CHECK_TEXT("WorkerLost", asyr_error_get_kind(failure));
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
 }
 

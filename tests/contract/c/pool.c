@@ -116,7 +116,7 @@ static void a_failed_initializer_breaks_the_pool(void)
     asyr_pool *pool = pool_that_breaks(&start, 2);
     asyr_result *result = submit_c(pool, SQUARE, ints(1, INT64_C(2)));
     fixture_latch_open(start.latch);
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure = finish_failure(result);
     asyr_error *cause = asyr_error_get_cause(failure);
     CHECK_INT(ASYR_E_BROKEN, asyr_error_get_code(failure));
     CHECK(cause != NULL);
@@ -125,7 +125,6 @@ static void a_failed_initializer_breaks_the_pool(void)
     CHECK_INT(ASYR_POOL_BROKEN, asyr_pool_get_state(pool));
     asyr_error_unref(cause);
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
 }
 

@@ -185,11 +185,10 @@ static void an_event_finished_with_an_error_fails_the_result(void)
     asyr_error *raised = asyr_error_new(ASYR_E_TASK, "HostError", "the host raised");
     CHECK_CODE(ASYR_OK, asyr_event_finish(next_event(queue), raised, NULL));
     asyr_error_unref(raised);
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure = finish_failure(result);
     CHECK_TEXT("HostError", asyr_error_get_kind(failure));
     CHECK_TEXT("the host raised", asyr_error_get_message(failure));
     asyr_error_unref(failure);
-    asyr_result_unref(result);
     end_pool(pool);
     asyr_queue_unref(queue);
 }

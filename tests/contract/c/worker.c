@@ -160,11 +160,10 @@ static void lose_worker(asyr_pool *pool)
     next_task(worker);
     CHECK_CODE(ASYR_OK, asyr_worker_lost(worker, "the goroutine ended", NULL));
     asyr_worker_free(worker);
-    asyr_error *failure = get_failure(result);
+    asyr_error *failure = finish_failure(result);
     CHECK_INT(ASYR_E_WORKER_LOST, asyr_error_get_code(failure));
     CHECK(strstr(asyr_error_get_message(failure), "the goroutine ended"));
     asyr_error_unref(failure);
-    asyr_result_unref(result);
 }
 
 /* W1.3 */
