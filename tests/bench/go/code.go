@@ -12,10 +12,11 @@ func codePool() *asyncresult.Pool {
 }
 
 // submitCode submits a task that gets its number with it.
-func submitCode(p *asyncresult.Pool, f task, number int64) *asyncresult.Future[int64] {
+func submitCode(p *asyncresult.Pool, f task, number int64,
+	options ...asyncresult.TaskOption) *asyncresult.Future[int64] {
 	return must(asyncresult.Submit(forever, p, func(context.Context) (int64, error) {
 		return f(number), nil
-	}))
+	}, options...))
 }
 
 func codePipelined(f task) benchmark {
@@ -69,24 +70,8 @@ func codeRoundTrips(count int) metrics {
 func codeCallbacks(count int) metrics {
 	pool := codePool()
 	defer pool.Close()
-	return timed(count, "ns_per_task", func(count int) {
-		seen, sum := 0, int64(0)
-		last := make(chan struct{})
-		callback := asyncresult.OnValue(func(value any) {
-			seen++
-			sum += value.(int64)
-			if seen == count {
-				close(last)
-			}
-		})
-		for i := 0; i < count; i++ {
-			i := int64(i)
-			must(asyncresult.Submit(forever, pool, func(context.Context) (int64, error) {
-				return i, nil
-			}, callback))
-		}
-		<-last
-		check(sum, sumTo(count))
+	return calledBack(count, func(number int64, callback asyncresult.TaskOption) {
+		submitCode(pool, same, number, callback)
 	})
 }
 

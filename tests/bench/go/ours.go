@@ -90,9 +90,8 @@ func oursArrayMap(count int) metrics {
 	return found
 }
 
-func oursCallbacks(count int) metrics {
-	pool, f := open("int64_t bench_same(int64_t)")
-	defer pool.Close()
+// calledBack starts tasks that answer their number to a callback, and adds up what it gets.
+func calledBack(count int, start func(number int64, callback asyncresult.TaskOption)) metrics {
 	return timed(count, "ns_per_task", func(count int) {
 		seen, sum := 0, int64(0)
 		last := make(chan struct{})
@@ -104,9 +103,17 @@ func oursCallbacks(count int) metrics {
 			}
 		})
 		for i := 0; i < count; i++ {
-			must(pool.Submit(f, []any{i}, callback))
+			start(int64(i), callback)
 		}
 		<-last
 		check(sum, sumTo(count))
+	})
+}
+
+func oursCallbacks(count int) metrics {
+	pool, f := open("int64_t bench_same(int64_t)")
+	defer pool.Close()
+	return calledBack(count, func(number int64, callback asyncresult.TaskOption) {
+		must(pool.Submit(f, []any{number}, callback))
 	})
 }
