@@ -131,13 +131,6 @@ func (t *calls) discard(c *call) {
 	}
 }
 
-// any says whether there is one.
-func (t *calls) any() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return len(t.free) < len(t.slots)
-}
-
 // all are the calls that are there.
 func (t *calls) all() []*call {
 	t.mu.Lock()

@@ -189,31 +189,21 @@ func (l *lender) recruit() {
 	}
 }
 
-// park has a worker sleep; false when it is to look again.
+// park has a worker sleep; false when it is to look again.  It counts as idle before it
+// asks whether something was missed, and as parking until then: who submits sees one of the
+// two at each moment.
 func (l *lender) park(w *worker) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.parking.Add(-1)
-	if l.missed.Swap(false) || l.closing {
-		return false
-	}
+	defer l.parking.Add(-1)
 	l.idle = append(l.idle, w)
 	l.idleCount.Store(int32(len(l.idle)))
-	return true
-}
-
-// unpark has a worker look that was not woken; false when it just was.
-func (l *lender) unpark(w *worker) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i, idle := range l.idle {
-		if idle == w {
-			l.idle = append(l.idle[:i], l.idle[i+1:]...)
-			l.idleCount.Store(int32(len(l.idle)))
-			return true
-		}
+	if l.missed.Swap(false) || l.closing {
+		l.idle = l.idle[:len(l.idle)-1]
+		l.idleCount.Store(int32(len(l.idle)))
+		return false
 	}
-	return false
+	return true
 }
 
 // left says that a worker is no more.

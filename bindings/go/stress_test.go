@@ -124,6 +124,19 @@ func TestPoolsComeAndGoWithWorkUnderWay(t *testing.T) {
 	}
 }
 
+// A chain has its turn just as the one worker goes to sleep.
+func TestNoWorkerSleepsThroughWhatComesMeanwhile(t *testing.T) {
+	pool := newTestPool(t, 1)
+	for i := 0; i < 20000; i++ {
+		next, err := Then(ctx, pool, submit(t, pool, one),
+			func(_ context.Context, n int) (int, error) { return n + 1, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, next, 2)
+	}
+}
+
 // B21, B22, B24, B26
 func TestTreesOfTasksEndInPoolsOfAnyKind(t *testing.T) {
 	random := rand.New(rand.NewSource(1))

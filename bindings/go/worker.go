@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync/atomic"
-	"time"
 
 	"asyncresult/internal/native"
 )
@@ -32,12 +31,6 @@ type worker struct {
 	err         error // what the task failed with
 	released    uintptr
 }
-
-// How long a worker sleeps while calls are due.
-const (
-	firstPause   = 10 * time.Millisecond
-	longestPause = time.Second
-)
 
 // What native.Step is told.
 const (
@@ -299,7 +292,7 @@ func (w *worker) rest() (dismissed bool) {
 	if !l.park(w) {
 		return false
 	}
-	w.sleep()
+	<-w.wake
 	if w.leaves {
 		native.Take_back(w.handle)
 		l.recruit() // for what came before its place was free
@@ -307,27 +300,6 @@ func (w *worker) rest() (dismissed bool) {
 	}
 	w.woken = true
 	return false
-}
-
-// sleep is until the worker is woken.  While calls are due that have not begun it looks
-// again by itself, ever less often: a wake-up that was missed delays a task, and hangs none.
-func (w *worker) sleep() {
-	for pause := firstPause; w.lender.calls.any(); pause *= 2 {
-		if pause > longestPause {
-			pause = longestPause
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-w.wake:
-			timer.Stop()
-			return
-		case <-timer.C:
-		}
-		if w.lender.unpark(w) {
-			return
-		}
-	}
-	<-w.wake
 }
 
 // renew goes on with another worker of the library; false if none is needed.
